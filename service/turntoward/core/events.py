@@ -1,0 +1,142 @@
+"""What happened, in the past tense: plain frozen values, one union.
+
+No event says what to do. An event that came from outside has been translated by its adapter; no entity id, topic,
+device or user of another system is in it, and a zone's name never: away is away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from turntoward.core.household import is_unknown
+
+Raw = Literal["home", "away", "unknown"]
+Answer = Literal["done", "later", "not_today", "start", "stop"]
+ANSWERS: tuple[Answer, ...] = ("done", "later", "not_today", "start", "stop")
+
+
+def raw_presence(text: str) -> Raw:
+    """Map what a source says of a person to home, away or unknown; the name of any other zone is away."""
+    said = text.strip()
+    if is_unknown(said):
+        return "unknown"
+    return "home" if said.casefold() == "home" else "away"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStarted:
+    """The service began to decide, after a start or a long sleep; `sources` will connect soon."""
+
+    sources: tuple[str, ...] = ()
+    type: Literal["service_started"] = "service_started"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConnected:
+    """A source of presence or signals is there, for the first time or again; its snapshot follows."""
+
+    source: str
+    type: Literal["source_connected"] = "source_connected"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLost:
+    """A source is gone. What it told stays as it was."""
+
+    source: str
+    type: Literal["source_lost"] = "source_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """A source told where a partner is.
+
+    `snapshot`: it was read or retained, not seen happening. `changed_at`: since when it is so, where the source knows.
+    """
+
+    partner: str
+    raw: Raw
+    snapshot: bool = False
+    changed_at: datetime | None = None
+    type: Literal["presence_changed"] = "presence_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class SignalChanged:
+    """A source told a signal's value; `snapshot` and `changed_at` as in PresenceChanged."""
+
+    signal: str
+    value: str
+    snapshot: bool = False
+    changed_at: datetime | None = None
+    type: Literal["signal_changed"] = "signal_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Nothing but time."""
+
+    type: Literal["time_passed"] = "time_passed"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """The wall clock was set. `by`: new minus old reading, without the time that really passed."""
+
+    by: timedelta
+    type: Literal["clock_jumped"] = "clock_jumped"
+
+
+@dataclass(frozen=True, slots=True)
+class RitualAnswered:
+    """One of the two answered; who is not known and not kept."""
+
+    ritual: str
+    answer: Answer
+    type: Literal["ritual_answered"] = "ritual_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDelivered:
+    """A channel did what an action asked, or may have done it before a crash (speech is never tried twice)."""
+
+    action: str
+    type: Literal["action_delivered"] = "action_delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFailed:
+    """A channel could not do it, and will not try again."""
+
+    action: str
+    reason: str
+    type: Literal["action_failed"] = "action_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionExpired:
+    """An action was not delivered before its `valid_until`, and was dropped."""
+
+    action: str
+    type: Literal["action_expired"] = "action_expired"
+
+
+Event = Annotated[
+    ServiceStarted
+    | SourceConnected
+    | SourceLost
+    | PresenceChanged
+    | SignalChanged
+    | TimePassed
+    | ClockJumped
+    | RitualAnswered
+    | ActionDelivered
+    | ActionFailed
+    | ActionExpired,
+    Field(discriminator="type"),
+]
+"""Everything the engine can be told."""

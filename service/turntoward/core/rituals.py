@@ -1,0 +1,298 @@
+"""The life of one occasion: due -> waiting for its moment -> offered -> running -> done | declined | expired.
+
+Whether the moment is good is asked of `moments`; what made the ritual due is told by `engine`. Each function takes
+the draft of a decision and carries one step of the life into it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from turntoward.core import civil
+from turntoward.core.actions import INTERRUPTING, Action, Announce, SetTile, TellStep, TileState
+from turntoward.core.draft import Draft
+from turntoward.core.events import Answer
+from turntoward.core.moments import Moment, judge
+from turntoward.core.rules import ChannelChoice, Ritual
+from turntoward.core.spans import format_duration
+from turntoward.core.state import Occasion, Outcome, Prompt
+from turntoward.core.triggers import Due
+
+LATER = timedelta(minutes=15)
+"""How long "later" waits before the one re-offer inside the window."""
+DOUBLE_TAP = timedelta(seconds=60)
+"""A second "done" within this is the same tap, or the other partner's."""
+RUNS_AT_MOST = timedelta(hours=1)
+"""A ritual that was started, has no timer and gets no answer ends by itself."""
+REMEMBERED = timedelta(days=8)
+_TELLS_UNTIL = timedelta(hours=1)
+_TILE_AFTER: dict[Outcome, TileState] = {"done": "done", "declined": "not_today"}
+
+
+def become_due(draft: Draft, due: Due) -> None:
+    """Open an occasion, unless one is open, the window has passed already, or it was closed for today."""
+    name = due.ritual.ritual
+    expires_at = due.at + due.ritual.offer.valid_for
+    if not draft.household.both_agreed:
+        draft.note(name, "refused", "not_agreed")
+    elif name in draft.state.occasions:
+        draft.note(name, "refused", "already_open", draft.state.occasions[name].id)
+    elif draft.past(name).declined_on == draft.day:
+        draft.note(name, "refused", "declined_today")
+    elif expires_at <= draft.now:
+        draft.note(name, "refused", "too_late")
+    else:
+        occasion = _new(draft, due.ritual, due.cause, due.at, due.tile_only)
+        draft.put(occasion)
+        draft.note(name, "due", due.cause, occasion.id)
+
+
+def _new(draft: Draft, ritual: Ritual, cause: str, at: datetime, tile_only: bool = False) -> Occasion:
+    return Occasion(
+        id=_next_id(draft, ritual.ritual),
+        ritual=ritual.ritual,
+        day=draft.day,
+        cause=cause,
+        opened_at=at,
+        due_at=at + ritual.offer.after,
+        expires_at=at + ritual.offer.valid_for,
+        tile_only=tile_only,
+    )
+
+
+def _next_id(draft: Draft, ritual: str) -> str:
+    """Return an id like `reunion_hug-2026-11-19-1`. A clock that is set back must not bring back one that was used."""
+    past = draft.past(ritual)
+    day = max(draft.day, past.day or draft.day)
+    number = past.number + 1 if past.day == day else 1
+    draft.change_past(ritual, day=day, number=number)
+    return f"{ritual}-{day.isoformat()}-{number}"
+
+
+def step(draft: Draft, ritual: Ritual | None, occasion: Occasion) -> None:
+    """Let time do what it does to an open occasion: offer it, let it expire, end its timer."""
+    if ritual is None:
+        end(draft, occasion, "expired", "switched_off")
+    elif not draft.household.both_agreed:
+        end(draft, occasion, "expired", "not_agreed")
+    elif occasion.phase == "running":
+        if occasion.ends_at is not None and draft.now >= occasion.ends_at:
+            end(draft, occasion, "done" if ritual.run.timer else "stopped", "timer")
+    elif draft.now >= occasion.expires_at:
+        end(draft, occasion, "expired", "no_answer" if occasion.phase == "offered" else occasion.held_by)
+    elif occasion.phase == "waiting":
+        _wait(draft, ritual, occasion)
+
+
+def looks_again_at(occasion: Occasion) -> datetime:
+    """Return when time alone may change something in an occasion's life."""
+    if occasion.phase == "running":
+        return occasion.ends_at or occasion.expires_at
+    if occasion.phase == "waiting" and occasion.look_again_at is not None:
+        return min(occasion.look_again_at, occasion.expires_at)
+    return occasion.expires_at
+
+
+def _wait(draft: Draft, ritual: Ritual, occasion: Occasion) -> None:
+    if draft.now < occasion.due_at:
+        draft.put(replace(occasion, look_again_at=occasion.due_at))
+        return
+    verdict = judge(Moment(draft.household, draft.state, ritual, occasion, draft.now))
+    channels = _channels(ritual, silent=verdict.says == "silent" or occasion.tile_only)
+    reason = verdict.reason if verdict.says == "hold" or channels else "nothing_silent"
+    if verdict.says != "hold" and channels:
+        _offer(draft, ritual, occasion, channels, verdict.reason)
+        return
+    if reason != occasion.held_by:
+        draft.note(ritual.ritual, "held", reason, occasion.id)
+    draft.put(replace(occasion, held_by=reason, look_again_at=verdict.until))
+
+
+def _channels(ritual: Ritual, silent: bool) -> tuple[ChannelChoice, ...]:
+    chosen = ritual.offer.channels
+    return tuple(c for c in chosen if c.channel not in INTERRUPTING) if silent else chosen
+
+
+def _offer(
+    draft: Draft, ritual: Ritual, occasion: Occasion, channels: tuple[ChannelChoice, ...], why_silent: str
+) -> None:
+    text = _next_line(draft, ritual)
+    if occasion.offered_at is None:  # what was put off has been counted
+        _count(draft, ritual.ritual)
+    occasion = replace(occasion, phase="offered", offered_at=draft.now, text=text, held_by="", look_again_at=None)
+    actions = [_offer_on(choice, draft, occasion) for choice in channels]
+    occasion = replace(occasion, pending=tuple(a.id for a in actions), delivered=())
+    draft.actions += actions
+    if any(choice.channel in INTERRUPTING for choice in channels):
+        draft.state = replace(draft.state, prompts=(*draft.state.prompts, Prompt(draft.now, occasion.id)))
+    if any(choice.channel == "tile" for choice in channels):
+        _show(draft, occasion.ritual, "offered")
+    reason = "joint_outing" if occasion.tile_only else why_silent
+    draft.note(ritual.ritual, "offered", reason, occasion.id, channels=", ".join(c.channel for c in channels))
+    draft.put(_tell(draft, occasion, "offered"))
+
+
+def _offer_on(choice: ChannelChoice, draft: Draft, occasion: Occasion) -> Action:
+    key = f"{occasion.id}-{occasion.steps}-{choice.channel}"
+    if choice.channel == "tile":
+        until = occasion.expires_at
+        return SetTile(key, occasion.ritual, occasion.id, "offered", occasion.text, until, until)
+    home = draft.household
+    # A speaker that is slow to answer must not talk into the quiet hours.
+    quiet_from = civil.next_at(home.quiet_hours.start, draft.now, home.time_zone)
+    valid_until = min(draft.now + home.presence.voice_ttl, occasion.expires_at, quiet_from)
+    rooms = choice.rooms or home.speaker_rooms()
+    return Announce(key, occasion.ritual, occasion.id, occasion.text, home.language, rooms, valid_until)
+
+
+def _next_line(draft: Draft, ritual: Ritual) -> str:
+    lines = ritual.offer.lines(draft.household.language)
+    if not lines:
+        return ""
+    spoken = draft.past(ritual.ritual).spoken
+    draft.change_past(ritual.ritual, spoken=spoken + 1)
+    return lines[spoken % len(lines)].format(couple=draft.household.couple)
+
+
+def _count(draft: Draft, ritual: str) -> None:
+    recent = tuple(at for at in draft.past(ritual).offered if at > draft.now - REMEMBERED)
+    draft.change_past(ritual, offered=(*recent, draft.now))
+
+
+def answer(draft: Draft, ritual: Ritual, said: Answer) -> None:
+    """Take an answer. One that does not fit the ritual, or comes twice, changes nothing and is traced."""
+    name, occasion = ritual.ritual, draft.state.occasions.get(ritual.ritual)
+    if not draft.household.both_agreed:
+        draft.note(name, "refused", "not_agreed")
+    elif said not in ("start", "stop") and said not in ritual.answers:
+        draft.note(name, "refused", "not_an_answer", occasion.id if occasion else "", answer=said)
+    elif said == "start":
+        _start(draft, ritual, occasion)
+    elif said == "later":
+        _later(draft, ritual, occasion)
+    elif said == "stop":
+        if occasion is not None:
+            end(draft, occasion, "stopped", "answered")
+    else:
+        _close(draft, ritual, occasion, said)
+
+
+def _start(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
+    if occasion is not None and occasion.phase == "running":
+        return
+    begun = occasion or _new(draft, ritual, "called", draft.now)
+    ends_at = draft.now + (ritual.run.timer or RUNS_AT_MOST)
+    begun = replace(begun, phase="running", ends_at=ends_at, held_by="", look_again_at=None)
+    if begun.offered_at is None:
+        _count(draft, ritual.ritual)
+    _show(draft, begun.ritual, "running")
+    draft.note(ritual.ritual, "started", begun.cause, begun.id, for_=format_duration(ends_at - draft.now))
+    key = f"{begun.id}-{begun.steps}-tile"
+    draft.actions.append(SetTile(key, begun.ritual, begun.id, "running", begun.text, ends_at, ends_at))
+    draft.put(_tell(draft, begun, "started"))
+
+
+def _later(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
+    """One re-offer inside the window, and only one: whoever says it twice means no."""
+    if occasion is None or occasion.phase == "running":
+        draft.note(ritual.ritual, "refused", "nothing_to_postpone")
+    elif occasion.postponed or draft.now + LATER >= occasion.expires_at:
+        end(draft, occasion, "expired", "postponed")
+    else:
+        waiting = replace(occasion, phase="waiting", postponed=True, due_at=draft.now + LATER)
+        draft.note(ritual.ritual, "postponed", "", occasion.id)
+        _clear(draft, occasion)
+        draft.put(replace(_tell(draft, waiting, "postponed"), look_again_at=waiting.due_at))
+
+
+def _close(draft: Draft, ritual: Ritual, occasion: Occasion | None, said: Answer) -> None:
+    outcome: Outcome = "done" if said == "done" else "declined"
+    past = draft.past(ritual.ritual)
+    if occasion is None:
+        if past.last_outcome == outcome and past.last_end and draft.now - past.last_end < DOUBLE_TAP:
+            draft.note(ritual.ritual, "refused", "answered_already")
+            return
+        occasion = _new(draft, ritual, "called", draft.now)
+    if outcome == "done" and occasion.offered_at is None and occasion.phase != "running":
+        _count(draft, ritual.ritual)  # they did it by themselves, so no prompt is needed soon
+    end(draft, occasion, outcome, "answered")
+
+
+def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str) -> None:
+    """End an occasion: the tile shows what became of it, and it is remembered for the limits."""
+    draft.drop(occasion.ritual)
+    draft.change_past(occasion.ritual, last_outcome=outcome, last_end=draft.now)
+    if outcome == "declined":
+        draft.change_past(occasion.ritual, declined_on=draft.day)
+    draft.note(occasion.ritual, outcome, reason, occasion.id)
+    tile = _TILE_AFTER.get(outcome, "idle")
+    if tile != "idle" or occasion.ritual in draft.state.shown:
+        _set_tile(draft, occasion, tile)
+    if occasion.steps or outcome in _TILE_AFTER:
+        _tell(draft, occasion, outcome)  # what was never offered dies without a trace
+
+
+def report(draft: Draft, action_id: str, delivered: bool) -> None:
+    """Take a channel's word on an action of an open offer.
+
+    An offer that reached nobody never was one: when its spoken line came too late and no tile shows it either, it
+    ends, does not count, and does not appear later.
+    """
+    found = next((o for o in draft.state.occasions.values() if action_id in o.pending), None)
+    if found is None:
+        return
+    pending = tuple(a for a in found.pending if a != action_id)
+    reached = (*found.delivered, action_id) if delivered else found.delivered
+    draft.put(replace(found, pending=pending, delivered=reached))
+    if delivered or (pending and not _interrupts(action_id)):
+        return
+    if not any(_interrupts(a) for a in (*reached, *pending)):
+        unheard = Prompt(found.offered_at or draft.now, found.id)
+        left = tuple(p for p in draft.state.prompts if p != unheard)
+        draft.state = replace(draft.state, prompts=left)
+    if not reached and found.phase == "offered":
+        offered = tuple(at for at in draft.past(found.ritual).offered if at != found.offered_at)
+        draft.change_past(found.ritual, offered=offered)
+        end(draft, draft.state.occasions[found.ritual], "undelivered", "no_channel")
+
+
+def _interrupts(action_id: str) -> bool:
+    return action_id.rpartition("-")[2] in INTERRUPTING
+
+
+def rest_tiles(draft: Draft) -> None:
+    """With a new logical day, what was done or declined yesterday is off the tiles."""
+    for ritual in [name for name, shown in draft.state.shown.items() if shown in ("done", "not_today")]:
+        ended = draft.past(ritual).last_end
+        if ended is None or civil.logical_day(ended, draft.household.time_zone) < draft.day:
+            _show(draft, ritual, "idle")
+            key = f"{_next_id(draft, ritual)}-0-tile"
+            until = draft.now + timedelta(days=1)
+            draft.actions.append(SetTile(key, ritual, "", "idle", "", None, until))
+
+
+def _clear(draft: Draft, occasion: Occasion) -> None:
+    if occasion.ritual in draft.state.shown:
+        _set_tile(draft, occasion, "idle")
+
+
+def _set_tile(draft: Draft, occasion: Occasion, tile: TileState) -> None:
+    _show(draft, occasion.ritual, tile)
+    key = f"{occasion.id}-{occasion.steps}-tile-{tile}"
+    until = draft.now + timedelta(days=1)
+    draft.actions.append(SetTile(key, occasion.ritual, occasion.id, tile, "", None, until))
+
+
+def _show(draft: Draft, ritual: str, tile: TileState) -> None:
+    shown = {name: state for name, state in draft.state.shown.items() if name != ritual}
+    if tile != "idle":
+        shown[ritual] = tile
+    draft.state = replace(draft.state, shown=dict(sorted(shown.items())))
+
+
+def _tell(draft: Draft, occasion: Occasion, told: str) -> Occasion:
+    key = f"{occasion.id}-{occasion.steps}-{told}"
+    until = draft.now + _TELLS_UNTIL
+    draft.actions.append(TellStep(key, occasion.ritual, occasion.id, told, draft.now, until))
+    return replace(occasion, steps=occasion.steps + 1)
