@@ -1,0 +1,24 @@
+"""From rule files and the household's choices to a rulebook, with every problem at its line.
+
+What a rule means is in `turntoward.core`; how a file is read is in `turntoward.documents`.
+"""
+
+from turntoward.rulebook.advice import warnings
+from turntoward.rulebook.choice import Loaded, load, load_rulebook
+from turntoward.rulebook.library import Entry, Library, read_library, read_ritual, shipped_rules
+from turntoward.rulebook.scenarios import BARE_HOUSEHOLD, load_scenario, scenario_household
+
+__all__ = [
+    "BARE_HOUSEHOLD",
+    "Entry",
+    "Library",
+    "Loaded",
+    "load",
+    "load_rulebook",
+    "load_scenario",
+    "read_library",
+    "read_ritual",
+    "scenario_household",
+    "shipped_rules",
+    "warnings",
+]

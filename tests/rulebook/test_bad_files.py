@@ -1,0 +1,75 @@
+"""Mistakes people make, one file each in `bad/`, and the exact words they get for it.
+
+The words are half of the program for somebody who sets it up. After changing them run `SNAPSHOTS=write pytest
+tests/rulebook`, and read the difference as if you had never seen the program.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from turntoward.documents import Problem, Problems
+from turntoward.rulebook import load, load_scenario, read_ritual, scenario_household
+from turntoward.settings import load_settings_and_document
+
+BAD = Path(__file__).parent / "bad"
+FILES = sorted(path.stem for path in BAD.glob("*_*.yaml"))
+
+
+def read_household(path: Path) -> tuple[Problem, ...]:
+    return load(*load_settings_and_document(path, {})).problems
+
+
+def read_rule(path: Path) -> tuple[Problem, ...]:
+    read_ritual(path)
+    return ()
+
+
+def read_scenario(path: Path) -> tuple[Problem, ...]:
+    scenario, document = load_scenario(path)
+    scenario_household(scenario, None, document)
+    return ()
+
+
+READERS = {"household": read_household, "rule": read_rule, "scenario": read_scenario}
+
+
+def problems_in(path: Path) -> str:
+    try:
+        found = READERS[path.name.partition("_")[0]](path)
+    except Problems as problems:
+        found = problems.problems
+    return "".join(f"{problem}\n" for problem in found)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_words_for_a_mistake(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(BAD)
+    said, expected = problems_in(Path(f"{name}.yaml")), BAD / f"{name}.txt"
+    if os.environ.get("SNAPSHOTS") == "write":
+        expected.write_text(said, encoding="utf-8")
+    assert said == expected.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_file_is_good_and_no_words_are_foreign(name: str) -> None:
+    said = (BAD / f"{name}.txt").read_text(encoding="utf-8")
+    assert said.startswith(f"{name}.yaml:")
+    for jargon in (
+        "Input should",
+        "Field required",
+        "Extra inputs",
+        "Value error",
+        "pydantic",
+        "None",
+        "True",
+        "False",
+        "tuple",
+        "geheim",
+    ):
+        assert jargon not in said
+
+
+def test_every_expectation_has_its_file() -> None:
+    assert sorted(path.stem for path in BAD.glob("*.txt")) == FILES

@@ -1,0 +1,98 @@
+"""The household a scenario plays in."""
+
+from pathlib import Path
+
+import pytest
+
+from turntoward.core.household import Household
+from turntoward.core.scenario import Scenario
+from turntoward.documents import Document, Problems
+from turntoward.rulebook import load_scenario, scenario_household
+from turntoward.settings import Settings, load_settings
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+START = 'given: {at: "2026-11-19 17:00", home: [alex]}\n'
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> tuple[Path, Path]:
+    """Where a scenario and a household are written."""
+    return tmp_path / "scenario.yaml", tmp_path / "household.yaml"
+
+
+def loaded(told: tuple[Path, Path], text: str) -> tuple[Scenario, Document]:
+    told[0].write_text(text, encoding="utf-8")
+    return load_scenario(told[0])
+
+
+def household_of(told: tuple[Path, Path], text: str, home: str | None = None) -> Household:
+    scenario, document = loaded(told, text)
+    if home is None:
+        return scenario_household(scenario, None, document)
+    told[1].write_text(home, encoding="utf-8")
+    return scenario_household(scenario, load_settings(told[1], {}), document)
+
+
+def test_without_a_config_it_is_the_usual_couple_and_nothing_is_mapped(told: tuple[Path, Path]) -> None:
+    household = household_of(told, START)
+    assert type(household) is Household
+    assert household.partner_ids == ("alex", "sam")
+    assert household.both_agreed
+    assert household.zone == "Europe/Berlin"
+    assert household.signals == {}
+
+
+def test_signals_that_it_names_exist(told: tuple[Path, Path]) -> None:
+    text = (
+        START.replace("home:", "signals: {guests: off}, home:") + "when: [{at: '18:00', signal: entry_door, is: on}]\n"
+    )
+    assert set(household_of(told, text).signals) == {"guests", "entry_door"}
+
+
+def test_changes_are_laid_over_the_usual_couple(told: tuple[Path, Path]) -> None:
+    household = household_of(told, "household: {agreed: [Alex], presence: {require_door: false}}\n" + START)
+    assert not household.both_agreed
+    assert household.presence.require_door is False
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "partners: [{name: Alex, presence: home/alex}, {name: Sam}]",
+        "speakers: {hall: assist_satellite.hall}",
+        "signals: {guests: home/guests}",
+        "mqtt: {base: elsewhere}",
+    ],
+)
+def test_changes_of_how_things_are_reached_make_it_settings(told: tuple[Path, Path], change: str) -> None:
+    assert isinstance(household_of(told, f"household: {{{change}}}\n{START}"), Settings)
+
+
+def test_a_config_is_the_base_and_signals_join_its_own(told: tuple[Path, Path]) -> None:
+    home = (
+        "partners: [{name: Kim, presence: person.kim}, {name: Lou, presence: person.lou}]\n"
+        "homeassistant: {url: 'http://ha', token: geheim}\nsignals: {guests: input_boolean.guests}\n"
+        "presence: {away_dwell: {hours: 1}}\n"
+    )
+    text = (
+        "household: {presence: {away_dwell: {minutes: 5}}}\ngiven: {at: 2026-11-19 17:00, home: [kim], "
+        "signals: {entry_door: off}}\n"
+    )
+    household = household_of(told, text, home)
+    assert isinstance(household, Settings)
+    assert household.partner_ids == ("kim", "lou")
+    assert set(household.signals) == {"guests", "entry_door"}
+    assert household.presence.away_dwell.total_seconds() == 300
+    assert household.source_of("kim") == "homeassistant"
+
+
+def test_strangers_are_told_with_the_base_they_are_strangers_to(told: tuple[Path, Path]) -> None:
+    home = "partners: [{name: Kim}, {name: Lou}]\nmqtt: {}\n"
+    with pytest.raises(Problems, match="'alex' is not one of the partners; they are kim and lou"):
+        household_of(told, START, home)
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_golden_scenarios_load(path: Path) -> None:
+    scenario, document = load_scenario(path)
+    assert scenario_household(scenario, None, document).both_agreed
