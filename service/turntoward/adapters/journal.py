@@ -1,0 +1,253 @@
+"""The journal: one SQLite file, written by one thread at a time, through sqlite-utils.
+
+An event, the decision on it and the new state are one transaction, before any action leaves. Nothing is decided here.
+What presence and signals said is erased after 48 hours; what a ritual did stays.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from pydantic import TypeAdapter
+from sqlite_utils import Database
+
+from turntoward import __version__
+from turntoward.core.actions import Action
+from turntoward.core.engine import Decision
+from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, Event
+from turntoward.core.state import HouseholdState, state_from_json, state_to_json
+from turntoward.core.trace import TraceEntry
+from turntoward.ports import Unfinished
+
+FILE_NAME = "journal.db"
+_ACTION: TypeAdapter[Action] = TypeAdapter(Action)
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+_TRACE: TypeAdapter[tuple[TraceEntry, ...]] = TypeAdapter(tuple[TraceEntry, ...])
+_PRIVATE = ("presence_changed", "signal_changed")
+_KEPT_STEPS = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped")
+_RESULTS: dict[type[Any], str] = {ActionDelivered: "delivered", ActionFailed: "failed", ActionExpired: "expired"}
+
+
+class JournalNotOpened(Exception):
+    """The journal's file cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal as people read it."""
+
+    seq: int
+    at: datetime
+    type: str
+    trace: tuple[TraceEntry, ...]
+    actions: tuple[tuple[Action, str], ...]
+    """Actions with what became of them: planned, attempted, delivered, failed, expired."""
+
+
+def _first_schema(db: Database) -> None:
+    db.table("events").create(
+        {
+            "seq": int, "at": str, "type": str, "body": str, "rulebook": str, "engine": str, "trace": str,
+            "pruned": int,
+        },
+        pk="seq",
+        defaults={"pruned": 0},
+    )  # fmt: skip
+    db.table("actions").create(
+        {
+            "id": str, "event_seq": int, "channel": str, "body": str, "valid_until": str,
+            "status": str, "attempts": int, "reason": str,
+        },
+        pk="id",
+        foreign_keys=[("event_seq", "events", "seq")],
+    )  # fmt: skip
+    db.table("actions").create_index(["status"])
+    db.table("actions").create_index(["event_seq"])
+    db.table("snapshots").create({"id": int, "seq": int, "at": str, "state": str}, pk="id")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_schema,)
+"""Numbered by their place, never changed once released: a new schema is a new function at the end."""
+
+
+class SqliteJournal:
+    """The journal in a data folder. Opening it brings an older file up to date."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE_NAME
+        self._alive = folder / "alive"
+        self._lock = threading.Lock()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._guard = _only_one(folder / "lock")
+            connection = sqlite3.connect(self.path, check_same_thread=False, timeout=5)
+            self._db = Database(connection)
+            self._db.enable_wal()
+            connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose seconds, never the file
+            connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not just unlinked
+            _migrate(self._db)
+        except (OSError, sqlite3.Error) as problem:
+            raise JournalNotOpened(
+                f"{self.path}: the journal cannot be opened ({problem}); "
+                "check that the folder exists, belongs to this user and has free space (data_dir in household.yaml)"
+            ) from problem
+
+    def load(self) -> HouseholdState | None:
+        """Return the state after the last recorded event, or None for a new household."""
+        with self._lock:
+            row = self._db.conn.execute("SELECT state FROM snapshots WHERE id = 1").fetchone()
+        return state_from_json(row[0]) if row else None
+
+    def record(self, event: Event, decision: Decision, digest: str) -> int:
+        """Write event, trace, actions, what became of an earlier action, and the state, in one transaction."""
+        now = decision.state.now.isoformat()
+        body = _EVENT.dump_json(event).decode()
+        trace = json.dumps([asdict(entry) for entry in decision.trace])
+        with self._lock, self._db.atomic():
+            run = self._db.conn.execute
+            seq = run(
+                "INSERT INTO events (at, type, body, rulebook, engine, trace) VALUES (?, ?, ?, ?, ?, ?)",
+                (now, event.type, body, digest, __version__, trace),
+            ).lastrowid
+            assert seq is not None  # an INSERT has one
+            for action in decision.actions:
+                row = (
+                    action.id,
+                    seq,
+                    action.channel,
+                    _ACTION.dump_json(action).decode(),
+                    action.valid_until.isoformat(),
+                )
+                run("INSERT OR IGNORE INTO actions VALUES (?, ?, ?, ?, ?, 'planned', 0, '')", row)
+            if isinstance(event, ActionDelivered | ActionFailed | ActionExpired):
+                reason = event.reason if isinstance(event, ActionFailed) else ""
+                run(
+                    "UPDATE actions SET status = ?, reason = ? WHERE id = ?",
+                    (_RESULTS[type(event)], reason, event.action),
+                )
+            run(
+                "INSERT OR REPLACE INTO snapshots (id, seq, at, state) VALUES (1, ?, ?, ?)",
+                (seq, now, state_to_json(decision.state)),
+            )
+        return seq
+
+    def mark_attempted(self, action_id: str) -> None:
+        """Remember, before the call, that an action is about to be tried."""
+        with self._lock, self._db.atomic():
+            self._db.conn.execute(
+                "UPDATE actions SET status = 'attempted', attempts = attempts + 1 WHERE id = ?", (action_id,)
+            )
+
+    def unfinished(self) -> Sequence[Unfinished]:
+        """Return the actions no result was recorded for, oldest first."""
+        with self._lock:
+            rows = self._db.conn.execute(
+                "SELECT body, attempts FROM actions WHERE status IN ('planned', 'attempted') ORDER BY event_seq, rowid"
+            ).fetchall()
+        return [Unfinished(_ACTION.validate_json(body), attempts) for body, attempts in rows]
+
+    def prune(self, before: datetime) -> int:
+        """Erase from the file and its log what presence and signals said before an instant, and what was thought of it.
+
+        What a ritual did (offered, done, not for today) stays.
+        """
+        marks = ", ".join("?" for _ in _PRIVATE)
+        old = f"at < ? AND (type IN ({marks}) AND body <> '{{}}' OR trace <> '[]' AND NOT pruned)"
+        with self._lock:
+            with self._db.atomic():
+                run = self._db.conn.execute
+                rows = run(
+                    f"SELECT seq, type, trace FROM events WHERE {old}", (before.isoformat(), *_PRIVATE)
+                ).fetchall()
+                for seq, kind, trace in rows:
+                    kept = json.dumps([e for e in json.loads(trace) if e["step"] in _KEPT_STEPS])
+                    body = "'{}'" if kind in _PRIVATE else "body"
+                    run(f"UPDATE events SET body = {body}, trace = ?, pruned = 1 WHERE seq = ?", (kept, seq))
+            if rows:
+                self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(rows)
+
+    def beat(self, now: datetime) -> None:
+        """Remember that the service was alive at `now`. A disk that refuses is noticed by `record`, not here."""
+        try:
+            self._alive.write_text(now.isoformat(), encoding="ascii")
+        except OSError:
+            return
+
+    def last_beat(self) -> datetime | None:
+        """Return when the service was last alive before this start, or None."""
+        try:
+            return datetime.fromisoformat(self._alive.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+            self._guard.close()
+
+
+def erase(folder: Path) -> None:
+    """Begin anew: remove the journal of a folder, and nothing else in it."""
+    for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "alive"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _only_one(path: Path) -> IO[str]:
+    """Keep a second service out of a data folder, for as long as the returned file is open."""
+    guard = path.open("w")
+    try:
+        fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        guard.close()
+        raise JournalNotOpened(
+            f"{path.parent}: another Turntoward is running with this data folder; stop it first, "
+            "or give this one a data_dir of its own"
+        ) from problem
+    return guard
+
+
+def _migrate(db: Database) -> None:
+    db.conn.execute("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, version TEXT)")
+    done = db.conn.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()[0]
+    if done > len(MIGRATIONS):
+        raise sqlite3.DatabaseError(
+            f"it was written by a newer Turntoward: schema {done}, this one knows {len(MIGRATIONS)}"
+        )
+    for number, migration in enumerate(MIGRATIONS[done:], start=done + 1):
+        with db.atomic():
+            migration(db)
+            db.conn.execute("INSERT INTO migrations VALUES (?, ?)", (number, __version__))
+
+
+def read_entries(folder: Path, most: int | None = None) -> Iterator[Entry]:
+    """Read the journal of a running or stopped service, newest last, without writing to it.
+
+    Only entries in which something was decided are returned. Raises JournalNotOpened where there is none.
+    """
+    path = folder / FILE_NAME
+    if not path.exists():
+        raise JournalNotOpened(f"{path}: there is no journal yet; it begins with the first `turntoward run`")
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
+    try:
+        wanted = "trace <> '[]' OR seq IN (SELECT event_seq FROM actions)"
+        rows = connection.execute(
+            f"SELECT seq, at, type, trace FROM events WHERE {wanted} ORDER BY seq DESC LIMIT ?", (most or -1,)
+        ).fetchall()
+        for seq, at, kind, trace in reversed(rows):
+            acts = connection.execute("SELECT body, status FROM actions WHERE event_seq = ? ORDER BY rowid", (seq,))
+            actions = tuple((_ACTION.validate_json(body), status) for body, status in acts)
+            yield Entry(seq, datetime.fromisoformat(at), kind, _TRACE.validate_json(trace), actions)
+    except sqlite3.Error as problem:
+        raise JournalNotOpened(f"{path}: the journal cannot be read ({problem})") from problem
+    finally:
+        connection.close()

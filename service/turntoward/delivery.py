@@ -1,0 +1,96 @@
+"""Delivery: a worker for each channel, with a thread of its own.
+
+Nothing is decided here but whether it is too late; what came of an action goes back to the inbox as an event.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import threading
+from dataclasses import dataclass
+
+from turntoward.core.actions import Action, SetTile
+from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, Event
+from turntoward.ports import Channel, Clock, Impossible, Inbox, Journal, NotNow
+
+log = logging.getLogger(__name__)
+
+RETRY = 1.0
+"""Seconds between two tries of an action that was certainly not done."""
+_WORTH_SAYING = 5
+"""Tries that fail before it is said: a connection that is just being made is not worth a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Ends a queue's reader."""
+
+
+class ChannelWorker:
+    """Carries out the actions of one channel, one after another, in a thread of its own.
+
+    A channel that hangs or fails delays nobody else. What is not delivered by `valid_until` is dropped, and that is
+    told; a tile's older state is passed over when a newer one is waiting.
+    """
+
+    def __init__(self, channel: Channel, journal: Journal, clock: Clock, inbox: Inbox) -> None:
+        self._channel, self._journal, self._clock, self._inbox = channel, journal, clock, inbox
+        self._queue: queue.Queue[tuple[Action, bool] | Stop] = queue.Queue()
+        self._stopping = threading.Event()
+        self._newest: dict[str, str] = {}
+        self._thread = threading.Thread(target=self._run, name=f"channel-{channel.name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def at_most_once(self) -> bool:
+        """Whether an action that was tried before a crash must not be tried again."""
+        return self._channel.at_most_once
+
+    def submit(self, action: Action, tell: bool = True) -> None:
+        """Queue an action; `tell`: put what came of it into the inbox."""
+        if isinstance(action, SetTile):
+            self._newest[action.ritual] = action.id
+        self._queue.put((action, tell))
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Finish what is being done, leave the rest for the next start, and close the channel."""
+        self._stopping.set()
+        self._queue.put(Stop())
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not isinstance(item := self._queue.get(), Stop):
+            action, tell = item
+            result = None if self._stopping.is_set() else self._carry_out(action)
+            if tell and result is not None:
+                self._inbox(result)
+        with contextlib.suppress(NotNow, Impossible):
+            self._channel.close()
+
+    def _carry_out(self, action: Action) -> Event | None:
+        """Try until it is done, impossible or too late; None when the service stops in between."""
+        tries = 0
+        while not self._stopping.is_set():
+            if isinstance(action, SetTile) and self._newest.get(action.ritual) != action.id:
+                return ActionExpired(action.id)
+            if self._clock.now() >= action.valid_until:
+                log.warning("%s: %s could not be delivered in time and was dropped", self._channel.name, action.id)
+                return ActionExpired(action.id)
+            try:
+                if self._channel.at_most_once:
+                    self._journal.mark_attempted(action.id)
+                self._channel.deliver(action)
+            except NotNow as reason:
+                tries += 1
+                if tries == _WORTH_SAYING:
+                    log.warning("%s: not now, will try until it is too late: %s", self._channel.name, reason)
+                self._stopping.wait(RETRY)
+            except Exception as reason:  # a broken channel must not take its worker along
+                level = logging.WARNING if isinstance(reason, Impossible) else logging.ERROR
+                log.log(level, "%s: failed: %s", self._channel.name, reason, exc_info=level == logging.ERROR)
+                return ActionFailed(action.id, str(reason)[:200])
+            else:
+                return ActionDelivered(action.id)
+        return None

@@ -1,0 +1,173 @@
+"""The loop: take an event from the inbox, decide, write the journal, only then let the actions out.
+
+One thread decides. Everything slow happens elsewhere: sources put events into the inbox from their own threads, each
+channel has a worker. No rule, gate or text is known here, and no client library.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from turntoward.core.actions import Action, SetTile
+from turntoward.core.engine import Decision, Engine, new_state
+from turntoward.core.events import (
+    ActionDelivered,
+    ActionExpired,
+    ActionFailed,
+    ClockJumped,
+    Event,
+    ServiceStarted,
+)
+from turntoward.core.state import HouseholdState
+from turntoward.core.trace import explain
+from turntoward.delivery import RETRY, ChannelWorker, Stop
+from turntoward.ports import Channel, Clock, Journal, Wakeup
+
+log = logging.getLogger(__name__)
+
+TICK = 5.0
+"""Seconds. How often the loop looks up when nothing happens: a clock that was set is noticed this soon."""
+_BEAT = timedelta(seconds=15)
+KEEP_PRESENCE = timedelta(hours=48)
+_PRUNE_EVERY = timedelta(hours=1)
+_NOTICEABLE = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped")
+_ALWAYS_RECORDED = (ActionDelivered, ActionFailed, ActionExpired, ServiceStarted)
+
+
+class Runtime:
+    """Holds the state, and is the only one who changes it."""
+
+    def __init__(self, engine: Engine, journal: Journal, clock: Clock) -> None:
+        self._engine, self._journal, self._clock = engine, journal, clock
+        # Unbounded: what is in it has to be decided, and the adapters bound what they put in.
+        self._queue: queue.Queue[Event | Stop] = queue.Queue()
+        self._workers: dict[str, ChannelWorker] = {}
+        self._wakeup: Wakeup | None = None
+        self._state: HouseholdState = new_state(clock.now())
+        self._beat_at = self._prune_at = self._state.now - KEEP_PRESENCE
+        self._journal_failed = False
+        self.stopped = threading.Event()
+
+    def put(self, event: Event) -> None:
+        """Take an event from any thread."""
+        self._queue.put(event)
+
+    def start(self, channels: Mapping[str, Channel], wakeup: Wakeup, sources: tuple[str, ...]) -> None:
+        """Restore the state, take up what a former run left, and begin with a ServiceStarted."""
+        self._wakeup = wakeup
+        self._workers = {n: ChannelWorker(c, self._journal, self._clock, self.put) for n, c in channels.items()}
+        stored = self._journal.load()
+        if stored is not None:
+            self._state = stored
+            now = self._clock.now()
+            if now < stored.now - timedelta(seconds=5):
+                self._decide(ClockJumped(now - stored.now), now)
+        self._decide(ServiceStarted(sources), self._clock.now())
+        self._take_up()
+
+    def run(self) -> None:
+        """Decide until `stop`; then end the workers. The caller's thread is the one that decides."""
+        try:
+            while not self._tick():
+                pass
+        finally:
+            for worker in self._workers.values():
+                worker.stop()
+            self.stopped.set()
+
+    def stop(self) -> None:
+        """Ask the loop to end, from any thread or a signal handler."""
+        self._queue.put(Stop())
+
+    def _tick(self) -> bool:
+        try:
+            event = self._queue.get(timeout=TICK)
+        except queue.Empty:
+            event = None
+        jump = self._clock.take_jump()
+        now = self._clock.now()
+        if jump is not None:
+            log.warning("the clock was set by %s seconds", round(jump.total_seconds()))
+            self._decide(ClockJumped(jump), now)
+        if isinstance(event, Stop):
+            return True
+        if event is not None:
+            self._decide(event, now)
+        self._housekeeping(now)
+        return False
+
+    def _decide(self, event: Event, now: datetime) -> None:
+        decision = self._engine.decide(self._state, event, now)
+        if decision.changes(self._state) or isinstance(event, _ALWAYS_RECORDED):
+            if not self._record(event, decision):
+                return
+            self._report(decision)
+        self._state = decision.state
+        for action in decision.actions:
+            self._submit(action)
+        if self._wakeup is not None:
+            self._wakeup.wake_at(self._engine.next_wakeup(self._state))
+
+    def _record(self, event: Event, decision: Decision) -> bool:
+        """Write before anything leaves. What cannot be written is not decided: wait, keep the inbox, and say so."""
+        while True:
+            try:
+                self._journal.record(event, decision, self._engine.rulebook.digest)
+            except Exception as problem:  # a full disk, a locked file: whatever it is, nothing may leave
+                if not self._journal_failed:
+                    log.error("the journal cannot be written (%s); nothing is decided until it can", problem)
+                    self._journal_failed = True
+                self._clock.sleep(RETRY)
+                if self._asked_to_stop():
+                    return False
+            else:
+                if self._journal_failed:
+                    log.warning("the journal can be written again")
+                    self._journal_failed = False
+                return True
+
+    def _asked_to_stop(self) -> bool:
+        with self._queue.mutex:
+            return any(isinstance(waiting, Stop) for waiting in self._queue.queue)
+
+    def _report(self, decision: Decision) -> None:
+        """Log what the couple could notice; when somebody came home is not for a log."""
+        for entry in decision.trace:
+            log.log(logging.INFO if entry.step in _NOTICEABLE else logging.DEBUG, "%s", explain(entry))
+
+    def _submit(self, action: Action) -> None:
+        worker = self._workers.get(action.channel)
+        if worker is not None:
+            worker.submit(action)
+        else:
+            self.put(ActionFailed(action.id, f"this home has no channel {action.channel!r}"))
+
+    def _take_up(self) -> None:
+        """Deliver what a former run left; speech it may have begun counts as said and is never repeated."""
+        for tile in self._engine.tiles(self._state):
+            if worker := self._workers.get(tile.channel):
+                worker.submit(tile, tell=False)
+        awaited = {action for occasion in self._state.occasions.values() for action in occasion.pending}
+        for left in self._journal.unfinished():
+            worker = self._workers.get(left.action.channel)
+            if worker is not None and worker.at_most_once and left.attempts:
+                self.put(ActionDelivered(left.action.id))
+            elif isinstance(left.action, SetTile) and left.action.id not in awaited:
+                self.put(ActionExpired(left.action.id))  # a newer tile is shown by now
+            else:
+                self._submit(left.action)
+
+    def _housekeeping(self, now: datetime) -> None:
+        if abs(now - self._beat_at) >= _BEAT:
+            self._beat_at = now
+            self._journal.beat(now)
+        if abs(now - self._prune_at) >= _PRUNE_EVERY:
+            self._prune_at = now
+            try:
+                self._journal.prune(now - KEEP_PRESENCE)
+            except Exception as problem:  # tried again in an hour
+                log.warning("old entries could not be erased: %s", problem)
