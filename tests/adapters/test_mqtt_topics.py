@@ -1,0 +1,151 @@
+"""What messages mean, without a broker."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.adapters.mqtt_home import RITUALS, household
+from turntoward.adapters.mqtt.topics import Arrival, Topics, Unusable, events_of
+from turntoward.core.events import Event, PresenceChanged, RitualAnswered, SignalChanged
+
+TOPICS = Topics.of(household(1883), RITUALS)
+ALEX = "turntoward/presence/alex"
+GUESTS = "home/guests"
+HUG = "turntoward/ritual/reunion_hug/answer"
+
+
+def translated(topic: str, payload: str | bytes, arrival: Arrival = "live") -> list[Event]:
+    raw = payload.encode() if isinstance(payload, str) else payload
+    return list(events_of(TOPICS, topic, raw, arrival))
+
+
+def fault(topic: str, payload: str | bytes, arrival: Arrival = "live") -> Unusable:
+    with pytest.raises(Unusable) as caught:
+        translated(topic, payload, arrival)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("payload", "raw"),
+    [
+        ("home", "home"),
+        (" HOME\n", "home"),
+        ("not_home", "away"),
+        ("Work", "away"),
+        ("Oma und Opa", "away"),
+        ("unknown", "unknown"),
+        ("Unavailable", "unknown"),
+        ("", "unknown"),
+        ('{"state": "home"}', "home"),
+        ('{"state": "Not_Home", "source": "phone"}', "away"),
+        ('{"value": null}', "unknown"),
+        ('"home"', "home"),
+    ],
+)
+def test_presence(payload: str, raw: str) -> None:
+    assert translated(ALEX, payload) == [PresenceChanged("alex", raw)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("payload", ["on", "true", "False", "0", "1.5", '{"state": true}', "[]", "{", '{"x": "home"}'])
+def test_a_switch_or_a_number_is_no_place(payload: str) -> None:
+    assert "not_home" in fault(ALEX, payload).expected
+
+
+def test_what_somebody_sent_as_presence_is_not_repeated() -> None:
+    assert fault(ALEX, '{"gps": "52.5, 13.4"}').shown == ""
+
+
+@pytest.mark.parametrize(("arrival", "snapshot"), [("live", False), ("late", True), ("retained", True)])
+def test_what_was_not_seen_happening_is_a_snapshot(arrival: Arrival, snapshot: bool) -> None:
+    assert translated(ALEX, "home", arrival) == [PresenceChanged("alex", "home", snapshot=snapshot)]
+    assert translated(GUESTS, "on", arrival) == [SignalChanged("guests", "on", snapshot=snapshot)]
+
+
+@pytest.mark.parametrize(
+    ("payload", "value"),
+    [
+        ("on", "on"),
+        (" Playing ", "Playing"),
+        ("", ""),
+        ("21.5", "21.5"),
+        ('{"state": "ON"}', "ON"),
+        ('{"value": 21.5}', "21.5"),
+        ('{"state": true}', "on"),
+        ('{"value": false}', "off"),
+        ('{"state": null}', ""),
+        ("x" * 255, "x" * 255),
+    ],
+)
+def test_signals(payload: str, value: str) -> None:
+    assert translated(GUESTS, payload) == [SignalChanged("guests", value)]
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        ("x" * 256, "characters"),
+        ("a\nb", "several lines"),
+        ("\x00", "several lines"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        ("x" * 4097, "4096 bytes"),
+        ("{" * 4000, "JSON"),
+        ("[" * 4000, "JSON"),
+        ('{"state": {"state": "on"}}', "JSON without"),
+        ('{"brightness": 3}', "JSON without"),
+    ],
+)
+def test_unusable_signals(payload: str | bytes, kind: str) -> None:
+    problem = fault(GUESTS, payload)
+    assert kind in problem.kind
+    assert len(problem.shown) <= 40
+
+
+@pytest.mark.parametrize("answer", ["done", "later", "not_today", "start", "stop"])
+def test_answers(answer: str) -> None:
+    expected = [RitualAnswered("reunion_hug", answer)]  # type: ignore[arg-type]
+    assert translated(HUG, answer) == expected
+    assert translated(HUG, f" {answer.upper()} ") == expected
+    assert translated(HUG, json.dumps({"answer": answer})) == expected
+
+
+def test_a_late_answer_begins_nothing_but_still_ends_something() -> None:
+    assert translated(HUG, "start", "late") == []
+    assert translated(HUG, "later", "late") == []
+    assert translated(HUG, "done", "late") == [RitualAnswered("reunion_hug", "done")]
+    assert translated(HUG, "not_today", "late") == [RitualAnswered("reunion_hug", "not_today")]
+
+
+def test_refused_answers() -> None:
+    assert "for ever" in fault(HUG, "done", "retained").kind
+    assert "not_today" in fault(HUG, "perhaps").expected
+    assert "no answer" in fault(HUG, "").kind
+    unknown = fault("turntoward/ritual/no_such/answer", "done")
+    assert "evening_tea, reunion_hug" in unknown.expected
+    assert unknown.about == "turntoward/ritual/+/answer"
+
+
+def test_other_topics_say_nothing() -> None:
+    for topic in ("home/other", "turntoward/ritual/reunion_hug/state", "turntoward/ritual/answer", "turntoward/status"):
+        assert translated(topic, "done") == []
+
+
+def test_everything_is_subscribed_to_once() -> None:
+    assert TOPICS.filters() == [
+        "turntoward/presence/alex",
+        "turntoward/presence/sam",
+        "home/guests",
+        "turntoward/signal/entry_door",
+        "turntoward/ritual/+/answer",
+        "homeassistant/status",
+    ]
+    assert "homeassistant/status" not in Topics.of(household(1883, discovery=None), RITUALS).filters()
+
+
+def test_one_topic_may_tell_a_presence_and_a_signal() -> None:
+    both = Topics("b", {"t/x": "alex"}, {"t/x": "guests"}, frozenset(), None)
+    assert list(events_of(both, "t/x", b"home", "live")) == [
+        PresenceChanged("alex", "home"),
+        SignalChanged("guests", "home"),
+    ]
