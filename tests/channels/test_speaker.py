@@ -1,0 +1,133 @@
+"""Which action of Home Assistant makes which speaker speak, and when none may be called."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from turntoward.channels.speaker import Order, as_message, is_about_language, order_for, why_not
+from turntoward.core.actions import Announce
+from turntoward.ports import EntityState
+from turntoward.settings import Speaker
+
+NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
+PLAYER = Speaker(entity="media_player.kitchen", tts="tts.voice")
+SOUND = Speaker(entity="media_player.kitchen", tts="tts.voice", media="media-source://chime.mp3")
+SATELLITE = Speaker(entity="assist_satellite.hall", tts="tts.gone")
+NOTIFY = Speaker(entity="notify.board")
+
+
+def states(**by_name: str) -> dict[str, EntityState]:
+    """`media_player__kitchen="idle"`, because an argument has no dots."""
+    ids = {name.replace("__", "."): state for name, state in by_name.items()}
+    return {name: EntityState(name, state, {}, NOON) for name, state in ids.items()}
+
+
+@pytest.mark.parametrize(
+    ("speaker", "there", "order"),
+    [
+        (
+            PLAYER,
+            {},
+            Order(
+                "tts",
+                "speak",
+                {
+                    "entity_id": "tts.voice",
+                    "media_player_entity_id": "media_player.kitchen",
+                    "message": "Hello",
+                    "language": "en",
+                },
+            ),
+        ),
+        (
+            SOUND,
+            {},
+            Order(
+                "media_player",
+                "play_media",
+                {
+                    "entity_id": "media_player.kitchen",
+                    "media_content_id": "media-source://chime.mp3",
+                    "media_content_type": "music",
+                    "announce": True,
+                },
+            ),
+        ),
+        (
+            SATELLITE,
+            {},
+            Order("assist_satellite", "announce", {"entity_id": "assist_satellite.hall", "message": "Hello"}),
+        ),
+        (
+            NOTIFY,
+            {"notify__board": "unknown"},
+            Order("notify", "send_message", {"entity_id": "notify.board", "message": "Hello"}),
+        ),
+        (NOTIFY, {}, Order("notify", "board", {"message": "Hello"})),
+    ],
+    ids=["voice", "sound", "satellite", "notify entity", "notify action"],
+)
+def test_each_kind_has_its_action(speaker: Speaker, there: dict[str, str], order: Order) -> None:
+    assert order_for(speaker, states(**there), "Hello", "en") == order
+
+
+def test_the_voice_chooses_its_language_when_none_is_given() -> None:
+    assert "language" not in order_for(PLAYER, {}, "Hello", None).data
+
+
+@pytest.mark.parametrize(
+    ("speaker", "there", "reason"),
+    [
+        (PLAYER, {"media_player__kitchen": "idle", "tts__voice": "unknown"}, ""),
+        (PLAYER, {"media_player__kitchen": "off", "tts__voice": "2026-11-19T12:00:00+00:00"}, ""),
+        (
+            PLAYER,
+            {"media_player__kitchen": "unavailable", "tts__voice": "unknown"},
+            "media_player.kitchen is unavailable",
+        ),
+        (PLAYER, {"media_player__kitchen": "unknown", "tts__voice": "unknown"}, "media_player.kitchen is unknown"),
+        (PLAYER, {"tts__voice": "unknown"}, "media_player.kitchen is not there"),
+        (PLAYER, {"media_player__kitchen": "idle", "tts__voice": "unavailable"}, "tts.voice is unavailable"),
+        (PLAYER, {"media_player__kitchen": "idle"}, "tts.voice is not there"),
+        (SOUND, {"media_player__kitchen": "idle"}, ""),
+        (SATELLITE, {"assist_satellite__hall": "idle"}, ""),
+        (SATELLITE, {}, "assist_satellite.hall is not there"),
+        (NOTIFY, {"notify__board": "unknown"}, ""),
+        (NOTIFY, {"notify__board": "unavailable"}, "notify.board is unavailable"),
+        (NOTIFY, {}, ""),
+    ],
+)
+def test_what_keeps_a_speaker_from_speaking(speaker: Speaker, there: dict[str, str], reason: str) -> None:
+    assert why_not(speaker, states(**there)) == reason
+
+
+def test_the_message_for_other_programs_says_all_they_need() -> None:
+    action = Announce(
+        "a1", "reunion_hug", "reunion_hug:1", "Schön, ihr zwei.", "de", ("kitchen",), NOON + timedelta(seconds=120)
+    )
+    text = as_message(action, ZoneInfo("Europe/Berlin"))
+    assert "Schön" in text
+    assert json.loads(text) == {
+        "id": "a1",
+        "ritual": "reunion_hug",
+        "text": "Schön, ihr zwei.",
+        "language": "de",
+        "rooms": ["kitchen"],
+        "valid_until": "2026-11-19T13:02:00+01:00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("refusal", "about"),
+    [
+        ("[home_assistant_error] Language 'de' not supported", True),
+        ("[home_assistant_error] this speaker is broken", False),
+        ("[home_assistant_error] Announcing is not supported", False),
+    ],
+)
+def test_a_voice_that_lacks_a_language_is_told_from_other_refusals(refusal: str, about: bool) -> None:
+    assert is_about_language(refusal) is about
