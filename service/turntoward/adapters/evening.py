@@ -1,0 +1,82 @@
+"""The demo's home: lives an evening by telling the broker what happens, as phones and sensors would, and listens.
+
+It is outside the service in every way: it knows the broker and the clock, and reads nothing of the service's state.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from turntoward.core.scenario import Happening
+from turntoward.ports import Clock
+
+log = logging.getLogger("turntoward.home")
+
+_AFTERWARDS = timedelta(minutes=5)
+"""On the clock of the evening: by then what was to be said has been said."""
+
+
+class Evening:
+    """Plays what `evening:` lists, each at its time on the clock; then says what to try next."""
+
+    def __init__(
+        self, base: str, port: int, clock: Clock, script: Sequence[tuple[datetime, Happening]], hint: str
+    ) -> None:
+        self._base, self._port, self._clock, self._script, self._hint = base, port, clock, script, hint
+        self._ended = threading.Event()
+        self._client = Client(
+            CallbackAPIVersion.VERSION2, "turntoward-demo-home", protocol=MQTTProtocolVersion.MQTTv311
+        )
+        self._client.on_connect = self._listen
+        self._client.on_message = self._heard
+        self._thread = threading.Thread(target=self._live, name="demo-home", daemon=True)
+
+    def start(self) -> None:
+        """Connect to the broker and begin the evening."""
+        self._client.connect_async("127.0.0.1", self._port)
+        self._client.loop_start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the evening."""
+        self._ended.set()
+        self._thread.join(2)
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _listen(self, client: Client, *_: Any) -> None:
+        client.subscribe(f"{self._base}/announce", qos=1)
+
+    def _heard(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        try:
+            log.info("🔊 the speaker says: “%s”", json.loads(message.payload)["text"])
+        except (ValueError, KeyError, TypeError):
+            log.warning("the demo's home heard something it does not understand")
+
+    def _live(self) -> None:
+        for at, happening in self._script:
+            if self._ended.wait(max(0.0, self._clock.seconds_until(at))):
+                return
+            self._tell(happening)
+        if not self._ended.wait(self._clock.seconds_until(self._script[-1][0] + _AFTERWARDS) if self._script else 0):
+            print(self._hint, flush=True)
+
+    def _tell(self, happening: Happening) -> None:
+        if partner := happening.arrives or happening.leaves or happening.presence:
+            state = happening.is_ or ("home" if happening.arrives else "not_home")
+            topic, words = f"presence/{partner}", f"🏠 {partner} is {'home' if state == 'home' else 'out'}"
+        elif happening.signal:
+            topic, state = f"signal/{happening.signal}", happening.is_ or ""
+            words = f"🚪 {happening.signal} is {state}"
+        else:
+            return
+        log.info("%s   (%s/%s %s)", words, self._base, topic, state)
+        self._client.publish(f"{self._base}/{topic}", state, qos=1, retain=happening.signal is None)

@@ -1,0 +1,161 @@
+"""The only place that builds real adapters and channels, and puts them together.
+
+Importing this module does nothing; building opens the journal; nothing connects before `Service.run`.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import FrameType
+
+from turntoward.adapters.broker import EmbeddedBroker
+from turntoward.adapters.clock import SystemClock
+from turntoward.adapters.evening import Evening
+from turntoward.adapters.homeassistant import Calls, Listener
+from turntoward.adapters.journal import SqliteJournal, erase
+from turntoward.adapters.mqtt import Mqtt
+from turntoward.adapters.scheduler import Scheduler
+from turntoward.channels import Reach, build_channels
+from turntoward.core.engine import Engine
+from turntoward.core.rules import Rulebook
+from turntoward.ports import Clock, HomeAssistant, Source
+from turntoward.runtime import Runtime
+from turntoward.settings import HOME_ASSISTANT, MQTT, DemoHome, Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that runs. `run` returns after SIGINT, SIGTERM or `stop`."""
+
+    runtime: Runtime
+    clock: Clock
+    sources: tuple[Source, ...]
+    names: tuple[str, ...]
+    begin: Callable[[], Scheduler]
+    finish: tuple[Callable[[], None], ...]
+    """What to close at the end, in this order."""
+
+    def run(self) -> None:
+        """Start the sources, decide until stopped, and leave everything in order."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, self._asked_to_stop)
+        scheduler = self.begin()
+        try:
+            for source in self.sources:
+                source.start()
+            self.runtime.run()
+        finally:
+            scheduler.stop()
+            for source in self.sources:
+                source.stop()
+            for close in self.finish:
+                close()
+
+    def stop(self) -> None:
+        """Ask it to end, from any thread."""
+        self.runtime.stop()
+
+    def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop()
+
+
+def make_clock(settings: Settings) -> Clock:
+    """Return the clock of a home: the wall's, or for the demo a faster one that starts at a fixed time."""
+    if settings.demo is None:
+        return SystemClock()
+    return SystemClock(settings.demo.speed, _demo_start(settings, settings.demo))
+
+
+def build(settings: Settings, rulebook: Rulebook, clock: Clock, why: str = "turntoward why") -> Service:
+    """Build the service of a home; `why` is the command that explains, for the demo's advice.
+
+    Raises JournalNotOpened, ChannelNotLoaded, or OSError for the demo's broker."""
+    finish: list[Callable[[], None]] = []
+    if settings.demo is not None:
+        settings = _with_own_broker(settings, finish)
+    journal = SqliteJournal(settings.data_dir)
+    finish.append(journal.close)
+    runtime = Runtime(Engine(settings, rulebook), journal, clock)
+    sources: list[Source] = []
+    broker: Mqtt | None = None
+    homeassistant: HomeAssistant | None = None
+    if settings.mqtt is not None:
+        broker = Mqtt(settings, [r.ritual for r in rulebook.rituals], clock, runtime.put, journal.last_beat())
+        sources.append(broker)
+    if settings.homeassistant is not None:
+        homeassistant = Calls(settings.homeassistant)
+        if _listens(settings):
+            sources.append(Listener(settings, clock, runtime.put))
+    channels = build_channels(Reach(settings, rulebook, clock, broker, homeassistant))
+    names = tuple(n for n, there in ((MQTT, settings.mqtt), (HOME_ASSISTANT, _listens(settings))) if there)
+
+    def begin() -> Scheduler:
+        scheduler = Scheduler(clock, runtime.put)
+        runtime.start(channels, scheduler, names)
+        return scheduler
+
+    if settings.demo is not None:
+        sources.append(_evening(settings, settings.demo, clock, why))
+    return Service(runtime, clock, tuple(sources), names, begin, tuple(reversed(finish)))
+
+
+def _listens(settings: Settings) -> bool:
+    """Whether Home Assistant tells us anything; a home may use it for its speakers only."""
+    return bool(settings.presence_entities() or settings.signal_entities())
+
+
+def _demo_start(settings: Settings, demo: DemoHome) -> datetime:
+    return demo.starts_at.resolve(demo.starts_on, settings.time_zone)
+
+
+def _with_own_broker(settings: Settings, finish: list[Callable[[], None]]) -> Settings:
+    """Start the embedded broker, and begin with an empty journal: a demo is always the first evening."""
+    assert settings.mqtt is not None  # a demo has a broker
+    erase(settings.data_dir)
+    broker = EmbeddedBroker(settings.mqtt.port)
+    broker.start()
+    finish.append(broker.stop)
+    if broker.port != settings.mqtt.port:
+        log.info("port %s is taken, so the embedded broker listens on %s", settings.mqtt.port, broker.port)
+    return settings.model_copy(update={"mqtt": settings.mqtt.model_copy(update={"port": broker.port})})
+
+
+def _evening(settings: Settings, demo: DemoHome, clock: Clock, why: str) -> Evening:
+    assert settings.mqtt is not None  # a demo has a broker
+    script = [(h.at.resolve(demo.starts_on, settings.time_zone), h) for h in demo.evening]
+    return Evening(settings.base, settings.mqtt.port, clock, script, _what_next(settings, demo, why))
+
+
+def _what_next(settings: Settings, demo: DemoHome, why: str) -> str:
+    assert settings.mqtt is not None  # a demo has a broker
+    second = settings.partner_ids[1]
+    port, base = settings.mqtt.port, settings.base
+    pub = f"mosquitto_pub -p {port} -t {base}"
+    out_for = round(settings.presence.min_apart.total_seconds() / demo.speed) + 10
+    tries = (
+        (f"{pub}/ritual/reunion_hug/answer -m done", "say that you did it"),
+        (f"{pub}/presence/{second} -m not_home", f"{second} goes out; wait {out_for} s ..."),
+        (f"{pub}/signal/entry_door -m on", "... the door opens ..."),
+        (f"{pub}/presence/{second} -m home", f"... and {second} is back"),
+        (f"mosquitto_sub -v -p {port} -t '{base}/#'", "see everything it tells"),
+        (why, "why it spoke, or why it did not"),
+    )
+    width = max(len(command) for command, _ in tries)
+    lines = [f"  {command:<{width}}  # {meaning}" for command, meaning in tries]
+    return "\n".join(
+        [
+            "",
+            f"That was the evening. Your turn, in another terminal (a minute here takes {60 / demo.speed:g} s):",
+            *lines,
+            "Ctrl-C ends it. For your own home: edit config/household.yaml, then make run CONFIG=config/household.yaml",
+            "",
+        ]
+    )

@@ -1,0 +1,203 @@
+"""The commands: run, check, simulate, journal, why.
+
+Exit codes: 0 all is well; 1 what came out is not what was expected, or the service could not start; 2 something in a
+file or on the command line is wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from turntoward import __version__
+from turntoward.adapters.broker import BrokerNotStarted
+from turntoward.adapters.journal import Entry, JournalNotOpened, read_entries
+from turntoward.channels import ChannelNotLoaded
+from turntoward.cli import logs, showing
+from turntoward.documents import Document, Problems
+from turntoward.rulebook import Loaded, load, load_scenario, read_library, warnings
+from turntoward.rulebook.playing import failing_examples, play_scenario
+from turntoward.settings import Settings, load_settings_and_document
+
+log = logging.getLogger("turntoward")
+app = typer.Typer(
+    help="Notices the moments you two share, and offers a ritual that fits.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DEFAULT_CONFIG = Path("config/household.yaml")
+Config = Annotated[
+    Path, typer.Option("--config", "-c", envvar="TURNTOWARD_CONFIG", help="your household.yaml", show_default=True)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="one line of JSON each, for programs")]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _out() -> Console:
+    # Piped, a line must stay one line however long it is.
+    return Console(highlight=False, soft_wrap=True)
+
+
+def _wrong(problem: object, code: int = 2) -> NoReturn:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(str(problem)))
+    raise typer.Exit(code)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"turntoward {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="say which version")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(config: Config = DEFAULT_CONFIG) -> None:
+    """Run the service until it is stopped (Ctrl-C)."""
+    from turntoward import bootstrap  # its client libraries take a second that the other verbs need not wait
+
+    settings, document = _settings(config)
+    loaded = _load(settings, document)
+    clock = bootstrap.make_clock(settings)
+    logs.set_up(settings.log_level, clock, settings.time_zone)
+    _greet(settings, loaded)
+    try:
+        service = bootstrap.build(settings, loaded.rulebook, clock, f"{sys.argv[0]} why --config {config}")
+    except (JournalNotOpened, ChannelNotLoaded, BrokerNotStarted) as problem:
+        _wrong(problem, code=1)
+    service.run()
+    log.info("stopped")
+
+
+@app.command()
+def check(config: Config = DEFAULT_CONFIG) -> None:
+    """Look for mistakes in household.yaml and in all rules, and play the examples that the rules carry."""
+    settings, document = _settings(config)
+    loaded = _load(settings, document)
+    problems = sorted([*loaded.problems, *failing_examples(loaded.library)])
+    if problems:
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        _wrong(Text("\n").join([*(Text(str(p)) for p in problems), Text(count, style="bold red")]))
+    out = _out()
+    for advice in warnings(settings, loaded.rulebook):
+        out.print(Text(f"! {advice}", style="yellow"))
+    examples = sum(len(entry.ritual.examples) for entry in loaded.library.entries.values())
+    on = ", ".join(r.ritual for r in loaded.rulebook.rituals) or "none"
+    out.print(Text(f"✓ {config} is fine. Rituals that are on: {on}. {examples} examples came true.", style="green"))
+
+
+@app.command()
+def simulate(
+    file: Annotated[Path, typer.Argument(help="a scenario, see rules/README.md")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="play it in this household")] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", help="a folder with rituals of your own")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play a scenario: show what would be said and why, and fail where that is not what `then:` says."""
+    settings = _settings(config)[0] if config else None
+    try:
+        scenario, document = load_scenario(file)
+        library = read_library(rules or (settings.rules_dir if settings else None))
+        if library.problems:
+            raise Problems(library.problems)
+        played = play_scenario(scenario, document, library, settings)
+    except Problems as found:
+        _wrong(found)
+    if as_json:
+        print("\n".join(showing.emitted_as_json(played.emitted)), end="\n" if played.emitted else "")
+        for difference in played.differences:
+            print(difference, file=sys.stderr)
+    else:
+        showing.show_timeline(_out(), played)
+    if played.differences:
+        raise typer.Exit(1)
+
+
+@app.command()
+def journal(
+    config: Config = DEFAULT_CONFIG,
+    last: Annotated[int, typer.Option("--last", "-n", min=1, help="how many entries")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show what happened, newest last."""
+    settings, entries = _entries(config, last)
+    if as_json:
+        print("\n".join(showing.journal_as_json(entries, settings.time_zone)), end="\n" if entries else "")
+    elif entries:
+        showing.show_journal(_out(), entries, settings.time_zone)
+    else:
+        _out().print("Nothing has happened yet.")
+
+
+@app.command()
+def why(
+    which: Annotated[str | None, typer.Argument(help="an occasion, a ritual or a number; nothing: the latest")] = None,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Explain in plain words why something was offered, or why it stayed silent."""
+    settings, entries = _entries(config, None)
+    chosen = showing.about(entries, which)
+    if chosen:
+        showing.show_reasons(_out(), chosen, settings.time_zone)
+    elif which is None:
+        _out().print("Nothing has been decided yet: no ritual had a reason to be looked at.")
+    else:
+        known = sorted({step.ritual for entry in entries for step in entry.trace})
+        hint = f"the journal speaks of {', '.join(known)}" if known else "the journal is empty"
+        _wrong(f"nothing in the journal is called {which!r}; {hint}", code=1)
+
+
+def _settings(config: Path) -> tuple[Settings, Document]:
+    try:
+        return load_settings_and_document(config, os.environ)
+    except Problems as found:
+        _wrong(found)
+
+
+def _load(settings: Settings, document: Document) -> Loaded:
+    try:
+        return load(settings, document)
+    except Problems as found:
+        _wrong(found)
+
+
+def _entries(config: Path, last: int | None) -> tuple[Settings, list[Entry]]:
+    settings, _ = _settings(config)
+    try:
+        return settings, list(read_entries(settings.data_dir, last))
+    except JournalNotOpened as problem:
+        _wrong(problem, code=1)
+
+
+def _greet(settings: Settings, loaded: Loaded) -> None:
+    """Say what runs, and what will not work as it is."""
+    on = ", ".join(r.ritual for r in loaded.rulebook.rituals) or "none"
+    log.info("Turntoward %s for %s; rituals that are on: %s", __version__, settings.couple, on)
+    if settings.demo is not None:
+        log.info(
+            "this is the demo: an evening at %s times the speed of life, with a broker of its own", settings.demo.speed
+        )
+    for problem in loaded.problems:
+        log.error("left out: %s", problem)
+    for advice in () if settings.demo else warnings(settings, loaded.rulebook):
+        log.warning("%s", advice)
