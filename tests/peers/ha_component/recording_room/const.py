@@ -1,0 +1,4 @@
+"""Names the parts of this integration share."""
+
+DOMAIN = "recording_room"
+CALLS = "calls.jsonl"
