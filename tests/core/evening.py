@@ -1,0 +1,157 @@
+"""An evening told by hand: a household, a few rituals, and what happens when. The engine is the real one.
+
+Nothing is asserted here; the tests read what was said, what was thought and what is remembered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tests.fakes import at
+from turntoward.core.actions import Action, Announce, SetTile, TellStep
+from turntoward.core.engine import Engine, new_state
+from turntoward.core.events import (
+    ActionDelivered,
+    ClockJumped,
+    Event,
+    PresenceChanged,
+    RitualAnswered,
+    SignalChanged,
+    TimePassed,
+)
+from turntoward.core.household import Household
+from turntoward.core.rules import Ritual, Rulebook, merged
+from turntoward.core.scenario import Given
+from turntoward.core.simulator import initial_state
+from turntoward.core.state import HouseholdState
+from turntoward.core.trace import explain
+
+
+def household(**changes: Any) -> Household:
+    """Alex and Sam, who have both agreed; the rest is as it comes."""
+    plain = {"partners": [{"name": "Alex"}, {"name": "Sam"}], "agreed": ["Alex", "Sam"]}
+    return Household.model_validate(merged(plain, changes))
+
+
+def with_door(**changes: Any) -> Household:
+    return household(**merged({"signals": {"entry_door": {}}}, changes))
+
+
+def ritual(name: str = "reunion_hug", **changes: Any) -> Ritual:
+    """The hug, small: a reunion, both home, a minute later, for ten minutes, by speaker and tile."""
+    hug = {
+        "ritual": name,
+        "title": name,
+        "triggers": [{"trigger": "reunion"}],
+        "conditions": [{"condition": "both_home"}],
+        "offer": {"after": "60s", "valid_for": "10min", "channels": ["speaker", "tile"], "say": ["One", "Two"]},
+        "run": {"timer": "20s"},
+        "limits": {"cooldown": "3h", "per_day": 2},
+    }
+    return Ritual.model_validate(merged(hug, changes))
+
+
+def checkin(name: str = "evening_checkin", time: str = "20:30", **changes: Any) -> Ritual:
+    """A question at a time of day, by speaker, for 75 minutes."""
+    plain = {
+        "ritual": name,
+        "title": name,
+        "triggers": [{"trigger": "time", "at": time}],
+        "conditions": [{"condition": "both_home"}],
+        "offer": {"valid_for": "75min", "channels": ["speaker"], "say": ["High and low?"]},
+        "answers": ["done", "later", "not_today"],
+    }
+    return Ritual.model_validate(merged(plain, changes))
+
+
+def home_since_noon(start: str = "17:00", day: str = "2026-11-19", **signals: str) -> HouseholdState:
+    """Both have been home for long."""
+    given = {"at": f"{day} {start}", "home": ["alex", "sam"], "signals": signals}
+    return initial_state(household(), Given.model_validate(given))
+
+
+def sam_is_out(start: str = "17:00", left: str = "08:40", day: str = "2026-11-19", **signals: str) -> HouseholdState:
+    """Alex is home, Sam has been away since `left`."""
+    given = {"at": f"{day} {start}", "home": ["alex"], "away": {"sam": left}, "signals": signals}
+    return initial_state(household(), Given.model_validate(given))
+
+
+@dataclass
+class Evening:
+    """Plays events one after another; in between, the engine is woken whenever it asked for it."""
+
+    home: Household
+    rituals: tuple[Ritual, ...]
+    state: HouseholdState = field(default_factory=lambda: new_state(at("17:00")))
+    delivers: bool = True
+    """Whether the channels do what they are asked, at once."""
+    actions: list[tuple[datetime, Action]] = field(default_factory=list)
+    thoughts: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.engine = Engine(self.home, Rulebook(rituals=self.rituals))
+
+    def tell(self, time: str | datetime, event: Event | None = None) -> Evening:
+        """Let time pass until `time` (Berlin, the 19th), then tell an event."""
+        moment = time if isinstance(time, datetime) else at(time)
+        while (wakeup := self.engine.next_wakeup(self.state)) is not None and wakeup <= moment:
+            self._decide(TimePassed(), wakeup)
+        self._decide(event or TimePassed(), moment)
+        return self
+
+    def after_a_gap(self, time: str | datetime, event: Event | None = None) -> Evening:
+        """Tell an event although wake-ups were due before it: the service was off, or the machine asleep."""
+        self._decide(event or TimePassed(), time if isinstance(time, datetime) else at(time))
+        return self
+
+    def clock_is_set(self, to: str | datetime) -> Evening:
+        """The wall clock is set, in no time."""
+        new = to if isinstance(to, datetime) else at(to)
+        return self.after_a_gap(new, ClockJumped(new - self.state.now))
+
+    def arrives(self, time: str, partner: str = "sam") -> Evening:
+        return self.tell(time, PresenceChanged(partner, "home"))
+
+    def leaves(self, time: str, partner: str = "sam") -> Evening:
+        return self.tell(time, PresenceChanged(partner, "away"))
+
+    def signal(self, time: str, name: str, value: str) -> Evening:
+        return self.tell(time, SignalChanged(name, value))
+
+    def answer(self, time: str, said: Any, ritual: str = "reunion_hug") -> Evening:
+        return self.tell(time, RitualAnswered(ritual, said))
+
+    def live_in(self, home: Household) -> Evening:
+        """The settings change: the state stays, the engine is a new one."""
+        self.home = home
+        self.engine = Engine(home, Rulebook(rituals=self.rituals))
+        return self
+
+    def _decide(self, event: Event, now: datetime) -> None:
+        decision = self.engine.decide(self.state, event, now)
+        self.state = decision.state
+        self.thoughts += [f"{self._clock(now)} {explain(entry)}" for entry in decision.trace]
+        self.actions += [(now, action) for action in decision.actions]
+        for action in decision.actions if self.delivers else ():
+            if not isinstance(action, TellStep):
+                self._decide(ActionDelivered(action.id), now)
+
+    def _clock(self, now: datetime) -> str:
+        return f"{now.astimezone(self.home.time_zone):%H:%M:%S}"
+
+    @property
+    def said(self) -> list[str]:
+        """When something was said aloud."""
+        return [self._clock(when) for when, action in self.actions if isinstance(action, Announce)]
+
+    @property
+    def shown(self) -> list[str]:
+        """What the tiles showed, one after another, with the time."""
+        return [f"{self._clock(when)} {action.state}" for when, action in self.actions if isinstance(action, SetTile)]
+
+    @property
+    def told(self) -> list[str]:
+        """The steps other programs were told of."""
+        return [action.step for _, action in self.actions if isinstance(action, TellStep)]

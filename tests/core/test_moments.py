@@ -1,0 +1,169 @@
+"""Each gate by itself, and the order in which they are asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.core.evening import home_since_noon, household, ritual
+from tests.fakes import at
+from turntoward.core.household import Household
+from turntoward.core.moments import GATES, Moment, Verdict, judge
+from turntoward.core.state import HouseholdState, Occasion, Past, Presence, Prompt, SignalValue
+
+SIGNALS = ("guests", "guests.mum", "asleep.alex", "on_call.alex", "focus", "meeting")
+NOW = at("18:00")
+DAY = NOW.date()
+
+
+def occasion(**changes: Any) -> Occasion:
+    plain = Occasion("reunion_hug-2026-11-19-1", "reunion_hug", DAY, "reunion", at("17:59"), NOW, at("18:10"))
+    return replace(plain, **changes)
+
+
+def state(now: datetime = NOW, **changes: Any) -> HouseholdState:
+    return replace(home_since_noon(), now=now, **changes)
+
+
+def saying(since: str = "16:00", **words: str) -> HouseholdState:
+    signals = {name.replace("__", "."): SignalValue(value, at(since)) for name, value in words.items()}
+    return state(signals=signals)
+
+
+def verdict(home: HouseholdState, now: datetime = NOW, limits: dict[str, Any] | None = None, **more: Any) -> Verdict:
+    house: Household = more.pop("house", household(signals={name: {} for name in SIGNALS}))
+    hug = ritual(limits={"cooldown": "0s", "per_day": None, **(limits or {})})
+    return judge(Moment(house, home, hug, occasion(**more), now))
+
+
+def test_an_ordinary_evening_is_a_good_moment() -> None:
+    assert verdict(state()) == Verdict("open")
+
+
+@pytest.mark.parametrize(
+    ("home", "says", "reason", "until"),
+    [
+        (saying(guests="on"), "hold", "guests", None),
+        (saying(guests__mum="home"), "hold", "guests", None),
+        (saying(guests__mum="not_home"), "open", "", None),
+        (saying("17:45", guests="unavailable"), "hold", "guests unknown", at("18:15")),
+        (saying("17:30", guests="unavailable"), "open", "", None),
+        (saying(asleep__alex="on"), "silent", "asleep", None),
+        (saying("17:45", asleep__alex="unknown"), "hold", "asleep unknown", at("18:15")),
+        (saying(on_call__alex="offhook"), "hold", "on_call", None),
+        (saying(focus="on"), "hold", "focus", None),
+        (saying(meeting="on"), "hold", "meeting", None),
+        (saying("17:59:45", on_call__alex="idle"), "hold", "call_just_ended", at("18:00:15")),
+        (saying("17:59:30", on_call__alex="idle"), "open", "", None),
+        (saying("17:45", focus="unavailable"), "hold", "focus unknown", at("18:15")),
+    ],
+)
+def test_what_the_home_says(home: HouseholdState, says: str, reason: str, until: datetime | None) -> None:
+    assert verdict(home) == Verdict(says, reason, until)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("time", "says", "until"),
+    [
+        ("22:29:59", "open", None),
+        ("22:30:00", "silent", at("07:00", "2026-11-20")),
+        ("06:59:59", "silent", at("07:00")),
+        ("07:00:00", "open", None),
+    ],
+)
+def test_quiet_hours(time: str, says: str, until: datetime | None) -> None:
+    found = verdict(state(), at(time))
+    assert (found.says, found.until) == (says, until)
+
+
+def prompted(*times: str, occasion: str = "another") -> HouseholdState:
+    return state(prompts=tuple(Prompt(at(time), occasion) for time in times))
+
+
+@pytest.mark.parametrize(
+    ("home", "reason", "until"),
+    [
+        (prompted("17:15:00"), "", None),
+        (prompted("17:15:01"), "min_gap", at("18:00:01")),
+        (prompted("09:00", "17:50"), "min_gap", at("18:35")),
+        (prompted("09:00", "11:00", "13:00"), "day_budget", at("04:00", "2026-11-20")),
+        (prompted("03:00", "11:00", "13:00"), "", None),  # three in the morning was yesterday
+        (prompted("17:50", occasion=occasion().id), "", None),  # its own, put off with "later"
+    ],
+)
+def test_the_dose_over_all_rituals(home: HouseholdState, reason: str, until: datetime | None) -> None:
+    assert verdict(home) == Verdict("hold" if reason else "open", reason, until)
+
+
+def test_a_simple_season_has_one_prompt_a_day() -> None:
+    assert verdict(prompted("09:00"), house=household(season="simplified")).reason == "day_budget"
+    none = household(season="simplified", limits={"prompts_per_day": 0})
+    assert verdict(state(), house=none).reason == "day_budget"
+
+
+def offered(*days_and_times: str) -> HouseholdState:
+    instants = tuple(at(text[11:], text[:10]) if "-" in text else at(text) for text in days_and_times)
+    return state(past={"reunion_hug": Past(offered=instants)})
+
+
+WEEK = ("2026-11-12 18:00", "2026-11-14 12:00", "2026-11-16 12:00")
+
+
+@pytest.mark.parametrize(
+    ("home", "limits", "reason", "until"),
+    [
+        (offered("15:00"), {"cooldown": "3h"}, "", None),
+        (offered("12:00", "15:00:01"), {"cooldown": "3h"}, "cooldown", at("18:00:01")),
+        (offered("09:00"), {"per_day": 1}, "per_day", at("04:00", "2026-11-20")),
+        (offered("03:59"), {"per_day": 1}, "", None),
+        (offered("09:00"), {"per_day": 2}, "", None),
+        (offered(), {"per_day": 0}, "per_day", at("04:00", "2026-11-20")),
+        (offered(*WEEK), {"per_week": 3}, "", None),  # the first is seven days old to the second
+        (offered(*WEEK[1:]), {"per_week": 2}, "per_week", at("12:00", "2026-11-21")),
+        (offered(), {"per_week": 0}, "per_week", at("18:00", "2026-11-26")),
+    ],
+)
+def test_the_dose_of_one_ritual(
+    home: HouseholdState, limits: dict[str, Any], reason: str, until: datetime | None
+) -> None:
+    assert verdict(home, limits=limits) == Verdict("hold" if reason else "open", reason, until)
+
+
+def test_an_offer_that_was_put_off_is_not_in_its_own_way() -> None:
+    limits = {"cooldown": "3h", "per_day": 1, "per_week": 1}
+    assert verdict(offered("17:45"), limits=limits, offered_at=at("17:45")) == Verdict("open")
+    assert verdict(offered("17:40"), limits=limits, offered_at=at("17:45")).reason == "cooldown"
+
+
+@pytest.mark.parametrize(("now", "reason"), [("18:01:59", "starting"), ("18:02:00", "")])
+def test_after_a_start_the_home_is_listened_to_first(now: str, reason: str) -> None:
+    home = state(awaited=("mqtt",), held_until={"mqtt": at("18:02"), "homeassistant": at("18:30")})
+    assert verdict(home, at(now)).reason == reason
+
+
+def test_the_first_that_holds_is_told_and_silence_waits_for_all() -> None:
+    """Everything speaks against it; as one after another is put right, the next reason is told."""
+    against: list[tuple[str, dict[str, Any]]] = [
+        ("starting", {"awaited": ("home",), "held_until": {"home": at("23:50")}}),
+        ("both_home", {"presence": {"alex": Presence("home", confirmed="home"), "sam": Presence("away", confirmed="away")}}),
+        ("guests", {"signals": {name: SignalValue("on", NOW) for name in ("guests", "asleep.alex", "on_call.alex")}}),
+        ("on_call", {"signals": {name: SignalValue("on", NOW) for name in ("asleep.alex", "on_call.alex")}}),
+        ("day_budget", {"prompts": tuple(Prompt(at(time), "x") for time in ("09:00", "10:00", "23:00"))}),
+        ("min_gap", {"prompts": (Prompt(at("23:00"), "x"),)}),
+        ("cooldown", {"past": {"reunion_hug": Past(offered=(at("22:50"),))}}),
+        ("per_day", {"past": {"reunion_hug": Past(offered=(at("09:00"),))}}),
+        ("per_week", {"past": {"reunion_hug": Past(offered=(at("09:00", "2026-11-18"),))}}),
+        ("quiet_hours", {"signals": {"asleep.alex": SignalValue("on", NOW)}}),
+    ]  # fmt: skip
+    limits = {"cooldown": "3h", "per_day": 1, "per_week": 1}
+    told = []
+    for first in range(len(against)):
+        changes: dict[str, Any] = {}
+        for _, wrong in reversed(against[first:]):
+            changes |= wrong
+        told.append(verdict(state(**changes), at("23:30"), limits).reason)
+    assert told == [reason for reason, _ in against]
+    assert len(GATES) == 11

@@ -1,0 +1,80 @@
+"""What a scenario may say: moments with and without a day, and one thing that happens at a time."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from tests.core.evening import household
+from tests.fakes import at
+from turntoward.core.scenario import Happening, Scenario, parse_moment
+
+ZONE = household().time_zone
+
+
+@pytest.mark.parametrize(
+    ("written", "instant"),
+    [
+        ("18:30:05", at("18:30:05")),
+        ("2026-11-20 18:30", at("18:30", "2026-11-20")),
+        ("2026-11-20T18:30:05", at("18:30:05", "2026-11-20")),
+        ("2026-11-20", at("00:00", "2026-11-20")),
+    ],
+)
+def test_a_moment(written: str, instant: object) -> None:
+    assert parse_moment(written).resolve(date(2026, 11, 19), ZONE) == instant
+
+
+@pytest.mark.parametrize("written", ["tomorrow", "2026-13-01 10:00", "2026-11-19 25:00", 1830, None, "18.30"])
+def test_no_moment(written: object) -> None:
+    with pytest.raises(PydanticCustomError, match="is not a moment; write"):
+        parse_moment(written)
+
+
+@pytest.mark.parametrize(
+    ("happening", "kind"),
+    [
+        ({"arrives": "Mary Ann"}, "arrives"),
+        ({"leaves": "sam"}, "leaves"),
+        ({"presence": "sam", "is": "unavailable"}, "presence"),
+        ({"signal": "guests", "is": True}, "signal"),
+        ({"answer": "done", "ritual": "reunion_hug"}, "answer"),
+        ({"down": "mqtt", "until": "18:40"}, "down"),
+        ({"clock": "17:00"}, "clock"),
+        ({"agreed": []}, "agreed"),
+    ],
+)
+def test_one_thing_happens(happening: dict[str, Any], kind: str) -> None:
+    assert Happening.model_validate({"at": "18:30", **happening}).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("happening", "message"),
+    [
+        ({}, "agreed is expected here, found none of them"),
+        ({"arrives": "sam", "leaves": "alex"}, "found arrives and leaves"),
+        ({"signal": "guests"}, "'signal' needs 'is:' beside it"),
+        ({"arrives": "sam", "is": "home"}, "'arrives' does not take 'is:' beside it"),
+        ({"answer": "done"}, "'answer' needs 'ritual:' beside it"),
+        ({"down": "mqtt"}, "'down' needs 'until:' beside it"),
+        ({"clock": "17:00", "until": "18:00"}, "'clock' does not take 'until:' beside it"),
+        ({"down": "internet", "until": "19:00"}, "Input should be 'service', 'mqtt' or 'homeassistant'"),
+    ],
+)
+def test_what_cannot_happen(happening: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Happening.model_validate({"at": "18:30", **happening})
+
+
+def test_a_scenario_needs_a_day_and_ends_some_time() -> None:
+    with pytest.raises(ValidationError, match=r"given\.at needs a date"):
+        Scenario.model_validate({"given": {"at": "18:00"}})
+    given = {"at": "2026-11-19 18:00"}
+    down = [{"at": "19:00", "down": "mqtt", "until": "21:30"}]
+    assert Scenario.model_validate({"given": given}).ends(ZONE) == at("00:00", "2026-11-20")
+    assert Scenario.model_validate({"given": given, "when": down}).ends(ZONE) == at("03:30", "2026-11-20")
+    assert Scenario.model_validate({"given": given, "when": down, "until": "22:00"}).ends(ZONE) == at("22:00")
