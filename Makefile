@@ -12,7 +12,7 @@ run: .venv/installed
 test: .venv/installed-dev
 	@$(BIN)/python -m tests.peers.install
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -16,7 +16,6 @@ from types import FrameType
 from turntoward.adapters.broker import EmbeddedBroker
 from turntoward.adapters.clock import SystemClock
 from turntoward.adapters.evening import Evening
-from turntoward.adapters.homeassistant import Calls, Listener
 from turntoward.adapters.journal import SqliteJournal, erase
 from turntoward.adapters.mqtt import Mqtt
 from turntoward.adapters.scheduler import Scheduler
@@ -91,6 +90,9 @@ def build(settings: Settings, rulebook: Rulebook, clock: Clock, why: str = "turn
         broker = Mqtt(settings, [r.ritual for r in rulebook.rituals], clock, runtime.put, journal.last_beat())
         sources.append(broker)
     if settings.homeassistant is not None:
+        # Its client library is the largest of all; a home without Home Assistant need not carry it.
+        from turntoward.adapters.homeassistant import Calls, Listener
+
         homeassistant = Calls(settings.homeassistant)
         if _listens(settings):
             sources.append(Listener(settings, clock, runtime.put))

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 RETRY = 1.0
 """Seconds between two tries of an action that was certainly not done."""
 _WORTH_SAYING = 5
-"""Tries that fail before it is said: a connection that is just being made is not worth a line."""
+"""Tries of speech that fail before it is said: a connection that is just being made is not worth a line. Of the others
+nothing is said; they catch up, and that the connection is gone is said by who keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class ChannelWorker:
                 self._channel.deliver(action)
             except NotNow as reason:
                 tries += 1
-                if tries == _WORTH_SAYING:
+                if tries == _WORTH_SAYING and self.at_most_once:
                     log.warning("%s: not now, will try until it is too late: %s", self._channel.name, reason)
                 self._stopping.wait(RETRY)
             except Exception as reason:  # a broken channel must not take its worker along

@@ -65,6 +65,12 @@ def test_what_the_home_says(home: HouseholdState, says: str, reason: str, until:
     assert verdict(home) == Verdict(says, reason, until)  # type: ignore[arg-type]
 
 
+def test_of_two_calls_the_last_one_counts() -> None:
+    first, last = SignalValue("idle", at("17:00")), SignalValue("off", at("17:59:50"))
+    ended = state(signals={"on_call.alex": first, "meeting": last})
+    assert verdict(ended) == Verdict("hold", "call_just_ended", at("18:00:20"))
+
+
 @pytest.mark.parametrize(
     ("time", "says", "until"),
     [
@@ -146,9 +152,10 @@ def test_after_a_start_the_home_is_listened_to_first(now: str, reason: str) -> N
 
 def test_the_first_that_holds_is_told_and_silence_waits_for_all() -> None:
     """Everything speaks against it; as one after another is put right, the next reason is told."""
+    apart = {"alex": Presence("home", confirmed="home"), "sam": Presence("away", confirmed="away")}
     against: list[tuple[str, dict[str, Any]]] = [
         ("starting", {"awaited": ("home",), "held_until": {"home": at("23:50")}}),
-        ("both_home", {"presence": {"alex": Presence("home", confirmed="home"), "sam": Presence("away", confirmed="away")}}),
+        ("both_home", {"presence": apart}),
         ("guests", {"signals": {name: SignalValue("on", NOW) for name in ("guests", "asleep.alex", "on_call.alex")}}),
         ("on_call", {"signals": {name: SignalValue("on", NOW) for name in ("asleep.alex", "on_call.alex")}}),
         ("day_budget", {"prompts": tuple(Prompt(at(time), "x") for time in ("09:00", "10:00", "23:00"))}),

@@ -165,15 +165,13 @@ def test_without_both_agreed_no_answer_counts() -> None:
 
 
 def test_lines_are_taken_in_turn() -> None:
-    evening = Evening(
-        household(limits={"min_gap": 0}),
-        (ritual(limits={"cooldown": 0, "per_day": 9}),),
-        sam_is_out("08:00", left="07:00"),
-    )
-    for hour in (9, 11, 13):
+    often = ritual(limits={"cooldown": 0, "per_day": 9}, offer={"say": ["One", "Two", "Three"]})
+    generous = household(limits={"min_gap": 0, "prompts_per_day": 9})
+    evening = Evening(generous, (often,), sam_is_out("08:00", left="07:00"))
+    for hour in (9, 11, 13, 15):
         evening.arrives(f"{hour:02}:00").leaves(f"{hour:02}:30")
     lines = [action.text for _, action in evening.actions if isinstance(action, Announce)]
-    assert lines == ["One", "Two", "One"]
+    assert lines == ["One", "Two", "Three", "One"]
     assert len({action.id for _, action in evening.actions}) == len(evening.actions)
 
 
@@ -211,6 +209,15 @@ def test_speech_that_failed_with_a_tile_that_shows_stays_an_offer_but_was_no_pro
     assert evening.state.occasions["reunion_hug"].phase == "offered"
     assert evening.state.prompts == ()
     assert len(evening.state.past["reunion_hug"].offered) == 1
+
+
+def test_the_order_of_the_reports_does_not_matter() -> None:
+    evening, speaker, tile = offered()
+    evening.tell("18:32:31", ActionFailed(speaker, "no"))
+    assert evening.state.prompts == ()
+    evening.tell("18:32:32", ActionDelivered(tile))
+    assert evening.state.occasions["reunion_hug"].phase == "offered"
+    assert evening.answer("18:33", "done").shown[-1] == "18:33:00 done"
 
 
 def test_a_tile_that_failed_does_not_matter_when_it_was_said() -> None:

@@ -99,6 +99,15 @@ def test_a_tile_shows_its_latest_state_when_it_can_be_reached_again() -> None:
     assert [e.channel for e in result.emitted] == ["tile"], "an answer that cannot be heard changes nothing"
 
 
+def test_what_expires_while_the_service_is_down_is_told_when_it_is_back() -> None:
+    broker = {"at": "18:32", "down": "mqtt", "until": "18:40"}
+    service = {"at": "18:33", "down": "service", "until": "18:39"}
+    result = played([ARRIVES, broker, service])
+    assert result.emitted == ()
+    dropped = [f"{line.at:%H:%M}" for line in result.timeline if "dropped" in line.text]
+    assert dropped == ["18:39"]
+
+
 def mqtt_home() -> Settings:
     return Settings.model_validate(
         {

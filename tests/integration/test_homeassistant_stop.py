@@ -68,13 +68,3 @@ class TestStop:
             time.sleep(0.3)  # into the connect, which nothing outside can see
             assert self.stopped_within(listener) < 2.5
             wait_until(lambda: "homeassistant" not in self.names(), timeout=5)
-
-    def test_a_household_without_entities_is_not_kept_waiting(self, home: HomeAssistant) -> None:
-        inbox = Inbox()
-        partners = [{"name": "Alex"}, {"name": "Sam"}]
-        settings = household(home, partners=partners, signals={}, mqtt={})
-        listener = Listener(settings, SystemClock(), inbox)
-        listener.start()
-        assert inbox.events == [CONNECTED]
-        assert "homeassistant" not in self.names()
-        listener.stop()

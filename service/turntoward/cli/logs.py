@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.logging import RichHandler
+from rich.table import Table
 from rich.text import Text
 
 from turntoward.ports import Clock
 
 _TALKATIVE = ("homeassistant_api", "niquests", "urllib3", "urllib3_future", "apscheduler", "amqtt", "transitions")
 """Libraries whose INFO lines show every event with its data."""
+
+
+HOME = "turntoward.home"
+"""What the demo's home does and hears."""
+_LOOKS = {"DEBUG": ("·", "dim"), "INFO": (" ", "none"), "WARNING": ("!", "yellow"), "ERROR": ("✗", "bold red")}
 
 
 class _HouseholdTime(logging.Formatter):
@@ -29,16 +35,25 @@ class _HouseholdTime(logging.Formatter):
         return now.strftime(datefmt or "%Y-%m-%d %H:%M:%S")
 
 
-class _OnTerminal(RichHandler):
+class _OnTerminal(logging.Handler):
+    """Time, a mark, the words; wrapped under the words where the terminal is narrow."""
+
     def __init__(self, clock: Clock, zone: ZoneInfo) -> None:
-        super().__init__(console=Console(stderr=True), show_path=False, show_time=False, markup=False)
+        super().__init__()
+        self._console = Console(stderr=True, highlight=False)
         self._clock, self._zone = clock, zone
 
-    def get_level_text(self, record: logging.LogRecord) -> Text:
+    def emit(self, record: logging.LogRecord) -> None:
+        mark, style = _LOOKS.get(record.levelname, (" ", "none"))
+        if record.name == HOME:
+            style = "bold green" if "🔊" in record.getMessage() else "cyan"
+        words = record.getMessage()
+        if record.exc_info:
+            words += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
+        grid = Table.grid(padding=(0, 1))
         now = self._clock.now().astimezone(self._zone)
-        colour = {"WARNING": "yellow", "ERROR": "bold red"}.get(record.levelname, "dim")
-        mark = {"WARNING": "!", "ERROR": "✗", "DEBUG": "·"}.get(record.levelname, " ")
-        return Text.assemble((now.strftime("%H:%M:%S"), "cyan"), " ", (mark, colour))
+        grid.add_row(Text(f"{now:%H:%M:%S}", style="dim"), Text(mark, style=style), Text(words, style=style))
+        self._console.print(grid)
 
 
 def set_up(level: str, clock: Clock, zone: ZoneInfo) -> None:

@@ -138,9 +138,11 @@ class Engine:
         elif isinstance(event, SourceConnected):
             self._source_connected(draft, event.source)
         elif isinstance(event, ActionDelivered):
-            rituals.report(draft, event.action, delivered=True)
-        elif isinstance(event, ActionFailed | ActionExpired):
-            rituals.report(draft, event.action, delivered=False)
+            rituals.report(draft, event.action, "delivered")
+        elif isinstance(event, ActionFailed):
+            rituals.report(draft, event.action, "failed")
+        elif isinstance(event, ActionExpired):
+            rituals.report(draft, event.action, "expired")
 
     def _source_connected(self, draft: Draft, source: str) -> None:
         of_partners = (self.household.source_of(p) for p in self.household.partner_ids)

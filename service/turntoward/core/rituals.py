@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from turntoward.core import civil
 from turntoward.core.actions import INTERRUPTING, Action, Announce, SetTile, TellStep, TileState
@@ -233,25 +234,26 @@ def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str) -> None
         _tell(draft, occasion, outcome)  # what was never offered dies without a trace
 
 
-def report(draft: Draft, action_id: str, delivered: bool) -> None:
+def report(draft: Draft, action_id: str, became: Literal["delivered", "failed", "expired"]) -> None:
     """Take a channel's word on an action of an open offer.
 
-    An offer that reached nobody never was one: when its spoken line came too late and no tile shows it either, it
-    ends, does not count, and does not appear later.
+    An offer that reached nobody never was one: when every channel has failed, or its spoken line came too late and no
+    tile shows it yet, it ends, does not count, and does not appear later.
     """
     found = next((o for o in draft.state.occasions.values() if action_id in o.pending), None)
     if found is None:
         return
     pending = tuple(a for a in found.pending if a != action_id)
-    reached = (*found.delivered, action_id) if delivered else found.delivered
+    reached = (*found.delivered, action_id) if became == "delivered" else found.delivered
     draft.put(replace(found, pending=pending, delivered=reached))
-    if delivered or (pending and not _interrupts(action_id)):
+    if became == "delivered":
         return
-    if not any(_interrupts(a) for a in (*reached, *pending)):
+    if _interrupts(action_id) and not any(_interrupts(a) for a in (*reached, *pending)):
         unheard = Prompt(found.offered_at or draft.now, found.id)
         left = tuple(p for p in draft.state.prompts if p != unheard)
         draft.state = replace(draft.state, prompts=left)
-    if not reached and found.phase == "offered":
+    came_too_late = became == "expired" and _interrupts(action_id)
+    if found.phase == "offered" and not reached and (came_too_late or not pending):
         offered = tuple(at for at in draft.past(found.ritual).offered if at != found.offered_at)
         draft.change_past(found.ritual, offered=offered)
         end(draft, draft.state.occasions[found.ritual], "undelivered", "no_channel")

@@ -149,11 +149,12 @@ class _Home:
             if at is None or at - self.offset >= until:
                 return
             self._expire(at)
-            if "service" not in self.down:
-                self._tell(TimePassed(), at)
+            self._tell(TimePassed(), at)
 
     def _next_instant(self) -> datetime | None:
-        wakeup = self.engine.next_wakeup(self.state) if "service" not in self.down else None
+        if "service" in self.down:
+            return None
+        wakeup = self.engine.next_wakeup(self.state)
         times = [a.valid_until for a in self.undelivered] + ([wakeup] if wakeup else [])
         return min(times, default=None)
 
@@ -286,7 +287,7 @@ class _Home:
         late = [a for a in self.undelivered if a.valid_until <= now]
         self.undelivered = [a for a in self.undelivered if a.valid_until > now]
         for action in late:
-            if not isinstance(action, TellStep) and "service" not in self.down:
+            if not isinstance(action, TellStep):
                 self._line(now, "decides", f"{action.channel}: could not be reached in time; dropped")
                 self._tell(ActionExpired(action.id), now)
 
