@@ -1,4 +1,4 @@
-"""docker-compose.yml and Dockerfile, as far as they can be checked without an engine: what they name exists and fits."""
+"""docker-compose.yml and Dockerfile, as far as they can be checked without an engine: what they name exists."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.integration.listening import CONNECTED, LOST, Inbox, household, lines, wait_until
+from tests.integration.listening import LOST, Inbox, household, lines, wait_until
 from tests.peers.homeassistant import HomeAssistant
 from tests.peers.ports import HOST, free_port
 from turntoward.adapters.clock import SystemClock
