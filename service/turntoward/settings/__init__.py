@@ -1,0 +1,35 @@
+"""`household.yaml` and the environment, as one frozen value.
+
+What the core needs of it is in `turntoward.core.household`; nothing is connected here, and no rule is read.
+"""
+
+from turntoward.settings.home import HOME_ASSISTANT, MQTT, Settings
+from turntoward.settings.loading import BY_ENVIRONMENT, load_settings, load_settings_and_document, with_environment
+from turntoward.settings.sections import (
+    SPEAKER_DOMAINS,
+    DemoHome,
+    HomeAssistantSettings,
+    HomePartner,
+    HomeSignal,
+    MqttSettings,
+    Place,
+    Speaker,
+)
+
+__all__ = [
+    "BY_ENVIRONMENT",
+    "HOME_ASSISTANT",
+    "MQTT",
+    "SPEAKER_DOMAINS",
+    "DemoHome",
+    "HomeAssistantSettings",
+    "HomePartner",
+    "HomeSignal",
+    "MqttSettings",
+    "Place",
+    "Settings",
+    "Speaker",
+    "load_settings",
+    "load_settings_and_document",
+    "with_environment",
+]

@@ -1,0 +1,161 @@
+"""`household.yaml` as one frozen value, and what follows from it: who tells what, and where.
+
+What the core needs is in `turntoward.core.household`, the rest is here. No file is read and nothing is connected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from turntoward.core.household import Household, SignalName
+from turntoward.settings.sections import (
+    DemoHome,
+    HomeAssistantSettings,
+    HomePartner,
+    HomeSignal,
+    MqttSettings,
+    Speaker,
+    place_from_text,
+    speakers_from_text,
+)
+
+MQTT = "mqtt"
+HOME_ASSISTANT = "homeassistant"
+
+_MAY_BE_EMPTY = ("agreed", "presence", "limits", "signals", "speakers", "rituals")
+
+
+class Settings(Household):
+    """Everything in `household.yaml`, with secrets from the environment."""
+
+    partners: tuple[HomePartner, HomePartner]
+    # nobody writes into the dict, so that dict is invariant does no harm
+    signals: dict[SignalName, Annotated[HomeSignal, BeforeValidator(place_from_text)]] = Field(  # type: ignore[assignment]
+        default_factory=dict, description="named facts about the home, and where each is told"
+    )
+    speakers: dict[str, Annotated[tuple[Speaker, ...], BeforeValidator(speakers_from_text)]] = Field(
+        default_factory=dict, description="by room"
+    )
+    mqtt: MqttSettings | None = None
+    homeassistant: HomeAssistantSettings | None = None
+    rituals: dict[str, Any] = Field(
+        default_factory=dict, description="which rituals are on, and what is changed in them"
+    )
+    rules_dir: Path | None = Field(None, description="a folder with rituals of your own; same name replaces ours")
+    data_dir: Path = Field(Path("data"), description="where the journal lies; relative to this file")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    demo: DemoHome | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_sections(cls, values: object) -> object:
+        """`speakers:` with every line below it switched off means none, not a mistake."""
+        if not isinstance(values, dict):
+            return values
+        return {key: value for key, value in values.items() if value is not None or key not in _MAY_BE_EMPTY}
+
+    @field_validator("rituals", mode="before")
+    @classmethod
+    def _rituals_by_name(cls, value: object) -> object:
+        """A list of names means: these, unchanged."""
+        if not isinstance(value, list | tuple):
+            return value
+        if not all(isinstance(name, str) for name in value):
+            raise PydanticCustomError(
+                "rituals", "a list holds names only; to change a ritual write 'reunion_hug: {...}', without '- '", {}
+            )
+        return {name: {} for name in value}
+
+    @model_validator(mode="after")
+    def _connections_fit(self) -> Self:
+        if self.homeassistant is None and (what := next(self._entities(), None)):
+            raise PydanticCustomError(
+                "homeassistant",
+                "this needs Home Assistant, but there is no 'homeassistant:' section; add one with url and token",
+                {"at": what},
+            )
+        if self.mqtt is None and (what := next(self._topics(), None)):
+            raise PydanticCustomError(
+                "mqtt",
+                "nothing tells this without an 'mqtt:' section; add one, or name an entity: presence: person.alex",
+                {"at": what},
+            )
+        return self
+
+    def _entities(self) -> Iterator[tuple[str | int, ...]]:
+        """Yield where Home Assistant is needed, as places in the file."""
+        yield from (("partners", n, "presence") for n, p in enumerate(self.partners) if p.presence.entity)
+        yield from (("partners", n, "phone") for n, p in enumerate(self.partners) if p.phone)
+        yield from (("signals", name) for name, signal in self.signals.items() if signal.entity)
+        yield from (("speakers", room) for room in self.speakers)
+
+    def _topics(self) -> Iterator[tuple[str | int, ...]]:
+        """Yield where a broker is needed, as places in the file."""
+        yield from (("partners", n) for n, p in enumerate(self.partners) if not p.presence.entity)
+        yield from (("signals", name) for name, signal in self.signals.items() if not signal.entity)
+
+    @model_validator(mode="after")
+    def _told_once(self) -> Self:
+        """A topic, or a person, tells one thing; two that share it would silently become one."""
+        seen: dict[str, str] = {}
+        told = [(p.presence.topic or p.presence.entity, f"presence of {p.name}") for p in self.partners]
+        told += [(s.topic, f"signal {name}") for name, s in self.signals.items()]
+        for place, what in told:
+            if place and place in seen:
+                raise PydanticCustomError(
+                    "place",
+                    "{place} tells both the {first} and the {second}; each needs one of its own",
+                    {"place": repr(place), "first": seen[place], "second": what},
+                )
+            if place:
+                seen[place] = what
+        return self
+
+    @property
+    def base(self) -> str:
+        """The topic all ours begin with."""
+        return self.mqtt.base if self.mqtt else "turntoward"
+
+    def source_of(self, partner: str) -> str:
+        """Name the source a partner's presence comes from: `mqtt` or `homeassistant`."""
+        found = next(p for p in self.partners if p.id == partner)
+        return HOME_ASSISTANT if found.presence.entity else MQTT
+
+    def source_of_signal(self, name: str) -> str:
+        """Name the source a signal comes from: `mqtt` or `homeassistant`."""
+        return HOME_ASSISTANT if self.signals[name].entity else MQTT
+
+    def reached_by(self, channel: str) -> str:
+        """Name the connection a channel needs: speakers are Home Assistant's where the household has any."""
+        return HOME_ASSISTANT if channel == "speaker" and self.speakers else MQTT
+
+    def speaker_rooms(self) -> tuple[str, ...]:
+        """Rooms with a speaker, in the order of the file."""
+        return tuple(self.speakers)
+
+    def presence_topics(self) -> dict[str, str]:
+        """Topics that tell a partner's presence, each with the partner's id."""
+        default = f"{self.base}/presence/"
+        return {p.presence.topic or default + p.id: p.id for p in self.partners if not p.presence.entity}
+
+    def signal_topics(self) -> dict[str, str]:
+        """Topics that tell a signal, each with its name."""
+        default = f"{self.base}/signal/"
+        return {s.topic or default + name: name for name, s in self.signals.items() if not s.entity}
+
+    def presence_entities(self) -> dict[str, str]:
+        """Entities that tell a partner's presence, each with the partner's id."""
+        return {p.presence.entity: p.id for p in self.partners if p.presence.entity}
+
+    def signal_entities(self) -> dict[str, tuple[str, ...]]:
+        """Entities that tell signals, each with the signals' names (one entity may tell several)."""
+        out: dict[str, tuple[str, ...]] = {}
+        for name, signal in self.signals.items():
+            if signal.entity:
+                out[signal.entity] = (*out.get(signal.entity, ()), name)
+        return out

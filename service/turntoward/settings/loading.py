@@ -1,0 +1,56 @@
+"""From a file and the environment to settings. What they mean is not known here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from turntoward.documents import Document, read, validated
+from turntoward.settings.home import Settings
+
+BY_ENVIRONMENT: dict[str, tuple[str, ...]] = {
+    "TURNTOWARD_DATA_DIR": ("data_dir",),
+    "TURNTOWARD_MQTT_HOST": ("mqtt", "host"),
+    "TURNTOWARD_MQTT_USERNAME": ("mqtt", "username"),
+    "TURNTOWARD_MQTT_PASSWORD": ("mqtt", "password"),
+    "TURNTOWARD_HA_URL": ("homeassistant", "url"),
+    "TURNTOWARD_HA_TOKEN": ("homeassistant", "token"),
+}
+"""What the environment may set: secrets, and what differs between a container and the machine around it."""
+
+
+def with_environment(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Lay the environment over what the file says; a section the file does not have stays away."""
+    out = dict(values)
+    for name, (key, *inner) in BY_ENVIRONMENT.items():
+        if not (value := environ.get(name)):
+            continue
+        if not inner:
+            out[key] = value
+        elif isinstance(out.get(key), dict):
+            out[key] = {**out[key], inner[0]: value}
+    return out
+
+
+def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
+    """Read `household.yaml`, with the environment laid over it. Raises Problems."""
+    return load_settings_and_document(path, environ)[0]
+
+
+def load_settings_and_document(path: Path, environ: Mapping[str, str]) -> tuple[Settings, Document]:
+    """Read `household.yaml`; also return its document, to point into it later. Raises Problems."""
+    document = read(path)
+    values = _with_folders(with_environment(document.data, environ), path.parent)
+    return validated(Settings, values, document), document
+
+
+def _with_folders(values: dict[str, Any], base: Path) -> dict[str, Any]:
+    """Take folders relative to the file that names them, wherever the service was started."""
+    default: dict[str, Any] = {"data_dir": str(Settings.model_fields["data_dir"].default)}
+    folders = {
+        key: base / Path(value).expanduser()
+        for key in ("data_dir", "rules_dir")
+        if isinstance(value := {**default, **values}.get(key), str)
+    }
+    return {**values, **folders}

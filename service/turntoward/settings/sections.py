@@ -1,0 +1,159 @@
+"""The sections of `household.yaml`, one class for each: what may be written in them, and what it means.
+
+How the sections fit together is in `home`; nothing is read or connected here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
+
+from turntoward.core.household import Model, Partner, Signal
+from turntoward.core.scenario import Happening, Moment
+from turntoward.core.spans import Duration
+
+_ENTITY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+SPEAKER_DOMAINS = ("media_player", "assist_satellite", "notify")
+
+
+def _entity(value: str) -> str:
+    if not _ENTITY.fullmatch(value):
+        small = re.sub(r"\s+", "_", value.strip().lower())
+        hint = f"did you mean {small}?" if _ENTITY.fullmatch(small) else "it has a kind, a dot and a name: person.alex"
+        raise PydanticCustomError("entity", "{found} is not an entity; {hint}", {"found": repr(value), "hint": hint})
+    return value
+
+
+def _topic(value: str) -> str:
+    if not value or any(c in value for c in "+#\0") or len(value.encode()) > 200:
+        raise PydanticCustomError(
+            "topic", "{found} is not a topic to listen to; write one without + and #: home/alex", {"found": repr(value)}
+        )
+    return value
+
+
+Entity = Annotated[str, BeforeValidator(lambda v: _entity(v) if isinstance(v, str) else v)]
+Topic = Annotated[str, BeforeValidator(lambda v: _topic(v) if isinstance(v, str) else v)]
+
+
+def place_from_text(value: object) -> object:
+    """`person.alex` is an entity, `home/alex` is a topic."""
+    if not isinstance(value, str):
+        return value
+    return {"topic": value} if "/" in value else {"entity": value}
+
+
+class Place(Model):
+    """Where something is told: an entity of Home Assistant or an MQTT topic."""
+
+    entity: Entity | None = None
+    topic: Topic | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.entity and self.topic:
+            raise PydanticCustomError("place", "both 'entity' and 'topic' are given; keep one of them", {})
+        return self
+
+
+class HomePartner(Partner):
+    """One of the two, and how the home knows of them."""
+
+    presence: Annotated[Place, BeforeValidator(place_from_text)] = Field(
+        Place(), description="person.alex, or a topic; left out: <base>/presence/<name>"
+    )
+    phone: Annotated[str, BeforeValidator(lambda v: _entity(v) if isinstance(v, str) else v)] | None = Field(
+        None, description="the notify action of this partner's phone: notify.mobile_app_alex_phone"
+    )
+
+
+class HomeSignal(Place, Signal):
+    """A signal, and where it is told."""
+
+
+class Speaker(Model):
+    """Something that can say a line in a room."""
+
+    entity: Entity = Field(description="media_player.x, assist_satellite.x or notify.x")
+    tts: Entity | None = Field(None, description="the voice, for a media_player: tts.home_assistant_cloud")
+    media: str | None = Field(None, description="a sound to play instead of words, for a media_player")
+
+    @model_validator(mode="after")
+    def _can_speak(self) -> Self:
+        domain = self.entity.partition(".")[0]
+        if domain not in SPEAKER_DOMAINS:
+            raise PydanticCustomError(
+                "speaker",
+                "{entity} cannot speak; a speaker is a media_player, an assist_satellite or a notify entity or action",
+                {"entity": repr(self.entity)},
+            )
+        if domain == "media_player" and not (self.tts or self.media):
+            raise PydanticCustomError(
+                "speaker",
+                "{entity} needs a voice: write {entity: {entity}, tts: tts.your_voice}",
+                {"entity": self.entity},
+            )
+        return self
+
+
+def speakers_from_text(value: object) -> object:
+    """One speaker or several in a room, each as a mapping or as its entity alone."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return [{"entity": item} if isinstance(item, str) else item for item in items]
+
+
+class MqttSettings(Model):
+    """The connection to the broker."""
+
+    host: str = "localhost"
+    port: int = Field(1883, ge=1, le=65535)
+    username: str | None = None
+    password: SecretStr | None = Field(None, description="better: !secret, or TURNTOWARD_MQTT_PASSWORD")
+    tls: bool = Field(False, description="encrypt the connection, checked against the system's certificates")
+    client_id: str = Field("turntoward", min_length=1, max_length=64)
+    base: Topic = Field("turntoward", description="all our topics begin with it")
+    discovery: Topic | None = Field("homeassistant", description="Home Assistant's discovery prefix; null: none")
+    keepalive: Duration = timedelta(seconds=30)
+
+
+def _web_address(value: str) -> str:
+    if not _WEB_ADDRESS.fullmatch(value):
+        # the value stays out of the message: people paste addresses with a password in them
+        raise PydanticCustomError(
+            "web_address", "this is not a web address; write it with http:// or https://, as in the browser", {}
+        )
+    return value
+
+
+class HomeAssistantSettings(Model):
+    """The connection to Home Assistant."""
+
+    url: Annotated[str, AfterValidator(_web_address)] = Field(description="http://homeassistant.local:8123")
+    token: SecretStr | None = Field(None, description="long-lived, of an admin; !secret, or TURNTOWARD_HA_TOKEN")
+
+
+class DemoHome(Model):
+    """A simulated home for the first try: an embedded broker, a fast clock and an evening."""
+
+    speed: int = Field(60, ge=1, le=3600, description="how many times faster than life")
+    starts_at: Moment = Field(description="with a date: the demo's evening is always the same one")
+    evening: tuple[Happening, ...] = Field((), description="what happens, in the words of a scenario's `when:`")
+
+    @property
+    def starts_on(self) -> date:
+        """The civil day that undated times mean."""
+        assert self.starts_at.day is not None  # checked below
+        return self.starts_at.day
+
+    @model_validator(mode="after")
+    def _dated(self) -> Self:
+        if self.starts_at.day is None:
+            raise PydanticCustomError(
+                "moment", 'demo.starts_at needs a date: "2026-11-19 18:20"', {"at": ("starts_at",)}
+            )
+        return self
