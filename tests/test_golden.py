@@ -132,6 +132,7 @@ def test_an_arrival_that_nobody_saw_is_believed_at_once_and_ends_the_time_apart(
         state = played(*load(name)).state
         assert state.presence["sam"].confirmed == "home"
         assert state.apart_since is None
+        assert not state.presence["sam"].live
 
 
 def test_every_golden_ritual_could_be_read() -> None:

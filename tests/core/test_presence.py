@@ -158,6 +158,8 @@ def test_a_hold_waits_and_an_arrival_that_grows_old_in_it_is_not_greeted() -> No
 def test_the_hold_of_one_source_is_not_that_of_another() -> None:
     state = presence.hold(OPEN, told(sam_is_out(), ("18:00", "sam", "home")), "mqtt", at("18:01"))
     assert presence.next_confirmation(OPEN, state) == at("18:01:30")
+    late = presence.hold(OPEN, presence.hold(OPEN, state, "home", at("18:01")), "mqtt", at("18:02:30"))
+    assert [(a.at, a.refusal) for a in arrivals(late, "18:10")] == [(at("18:03"), "")]
 
 
 @pytest.mark.parametrize(

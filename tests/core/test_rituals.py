@@ -46,6 +46,7 @@ def test_done_shows_until_the_day_ends() -> None:
     assert evening.shown == ["18:32:30 offered", "18:33:00 done", "04:00:00 idle"]
     assert evening.told == ["offered", "done"]
     assert evening.state.past["reunion_hug"].last_outcome == "done"
+    assert evening.state.past["reunion_hug"].offered == (at("18:32:30"),)
 
 
 def test_done_after_four_shows_for_the_whole_new_day() -> None:
@@ -120,6 +121,9 @@ def test_later_comes_again_once_and_counts_once() -> None:
 def test_later_must_lie_inside_the_window(said: str, again: list[str]) -> None:
     evening = evening_question().answer(said, "later", "evening_checkin").tell("23:00")
     assert evening.said == ["20:30:00", *again]
+    assert ends(evening)[-1].startswith(
+        "21:45:00" if again else f"{said} evening_checkin ends quietly: there is no later"
+    )
 
 
 def test_later_clears_the_tile_and_takes_the_next_line() -> None:
@@ -172,6 +176,7 @@ def test_lines_are_taken_in_turn() -> None:
         evening.arrives(f"{hour:02}:00").leaves(f"{hour:02}:30")
     lines = [action.text for _, action in evening.actions if isinstance(action, Announce)]
     assert lines == ["One", "Two", "Three", "One"]
+    assert evening.actions[-1][1].id.startswith("reunion_hug-2026-11-19-4-")
     assert len({action.id for _, action in evening.actions}) == len(evening.actions)
 
 
