@@ -121,6 +121,10 @@ class MemoryJournal:
             old = self._actions[action_id]
             self._actions[action_id] = replace(old, attempts=old.attempts + 1)
 
+    def mark_not_done(self, action_id: str) -> None:
+        if action_id in self._actions:
+            self._actions[action_id] = replace(self._actions[action_id], attempts=0)
+
     def unfinished(self) -> Sequence[Unfinished]:
         return list(self._actions.values())
 

@@ -85,6 +85,8 @@ class ChannelWorker:
                 self._channel.deliver(action)
             except NotNow as reason:
                 tries += 1
+                if self.at_most_once:
+                    self._journal.mark_not_done(action.id)
                 if tries == _WORTH_SAYING and self.at_most_once:
                     log.warning("%s: not now, will try until it is too late: %s", self._channel.name, reason)
                 self._stopping.wait(RETRY)

@@ -86,6 +86,9 @@ class Journal(Protocol):
     def mark_attempted(self, action_id: str) -> None:
         """Remember, before the call, that an action is about to be tried."""
 
+    def mark_not_done(self, action_id: str) -> None:
+        """Take `mark_attempted` back: the try has certainly not done it."""
+
     def unfinished(self) -> Sequence[Unfinished]:
         """Return the actions no result was recorded for, oldest first."""
 

@@ -80,6 +80,14 @@ def test_attempts_are_counted_before_the_result(reopen: Callable[[], Journal]) -
     assert [u.attempts for u in reopen().unfinished()] == [2]
 
 
+def test_an_attempt_that_did_nothing_is_taken_back(reopen: Callable[[], Journal]) -> None:
+    journal = reopen()
+    journal.record(TimePassed(), decision(SPEECH), "d")
+    journal.mark_attempted(SPEECH.id)
+    journal.mark_not_done(SPEECH.id)
+    assert [u.attempts for u in reopen().unfinished()] == [0]
+
+
 def test_the_same_action_is_kept_once(reopen: Callable[[], Journal]) -> None:
     journal = reopen()
     journal.record(TimePassed(), decision(SPEECH), "d")

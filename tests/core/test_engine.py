@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -104,7 +105,39 @@ def test_a_sleep_of_the_machine_is_noticed_by_a_wakeup_that_comes_late() -> None
 def test_a_lost_source_leaves_what_it_told() -> None:
     evening = Evening(household(), (ritual(),), sam_is_out()).tell("18:00")
     before = evening.state
-    assert evening.tell("18:00", SourceLost("home")).state == before
+    lost = evening.tell("18:00", SourceLost("home")).state
+    assert replace(lost, lost={}) == before
+    assert lost.lost == {"home": at("18:00:00")}
+
+
+@pytest.mark.parametrize(("lost_at", "said"), [("20:28:00", ["20:30:00"]), ("20:27:59", [])])
+def test_a_source_that_has_long_been_gone_is_not_believed(lost_at: str, said: list[str]) -> None:
+    """Who was home two minutes ago may be out by now; unsure means silent."""
+    evening = Evening(household(), (checkin(),), home_since_noon()).tell(lost_at, SourceLost("home")).tell("20:30:00")
+    assert [line.split()[0] for line in evening.said] == said
+    assert any("has been gone for a while" in line for line in evening.thoughts) is not bool(said)
+
+
+def test_after_a_long_outage_the_snapshot_is_waited_for() -> None:
+    evening = Evening(household(), (checkin(),), home_since_noon()).tell("20:20:00", SourceLost("home"))
+    evening.tell("20:30:00").tell("20:40:00", SourceConnected("home"))
+    assert evening.said == []
+    evening.tell("20:40:01", PresenceChanged("sam", "away", snapshot=True)).tell("20:42:00")
+    assert evening.said == []
+    evening.tell("20:50:00", PresenceChanged("sam", "home")).tell("20:51:30")
+    assert len(evening.said) == 1
+
+
+def test_a_loss_that_is_told_twice_began_the_first_time() -> None:
+    evening = Evening(household(), (checkin(),), home_since_noon()).tell("20:20:00", SourceLost("home"))
+    assert evening.tell("20:25:00", SourceLost("home")).state.lost == {"home": at("20:20:00")}
+
+
+def test_an_arrival_that_nobody_saw_is_worth_a_word() -> None:
+    evening = Evening(household(), (ritual(),), sam_is_out()).tell("18:35:00", SourceConnected("home"))
+    evening.tell("18:35:00", PresenceChanged("sam", "home", snapshot=True, changed_at=at("18:30:20")))
+    assert evening.said == []
+    assert any("nobody saw the arrival happen" in line for line in evening.thoughts)
 
 
 # -- a clock that is set ----------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ DAY = NOW.date()
 
 
 def occasion(**changes: Any) -> Occasion:
-    plain = Occasion("reunion_hug-2026-11-19-1", "reunion_hug", DAY, "reunion", at("17:59"), NOW, at("18:10"))
+    plain = Occasion("reunion_hug-2026-11-19-1", "reunion_hug", "reunion", at("17:59"), NOW, at("18:10"))
     return replace(plain, **changes)
 
 

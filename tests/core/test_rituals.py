@@ -243,7 +243,7 @@ def test_an_undelivered_repetition_does_not_unsay_the_first_offer() -> None:
     evening = evening_question().tell("20:30").answer("20:31", "later", "evening_checkin")
     evening.delivers = False
     evening.tell("20:46")
-    again = evening.state.occasions["evening_checkin"].pending[0]
+    (again,) = evening.state.occasions["evening_checkin"].pending
     evening.tell("20:48", ActionExpired(again))
     assert [prompt.at for prompt in evening.state.prompts] == [at("20:30")]
     assert evening.state.past["evening_checkin"].offered == (at("20:30"),)

@@ -13,18 +13,19 @@ from pydantic import ValidationError
 
 from tests.core.evening import Evening, checkin, home_since_noon, household, ritual, with_door
 from tests.fakes import at
-from turntoward.core.events import ServiceStarted
+from turntoward.core.events import ServiceStarted, SourceLost
 from turntoward.core.state import HouseholdState, shift, state_from_json, state_to_json
 
 
 def full_state() -> HouseholdState:
-    """A state in which every field holds something: offered, running, done, held, awaited."""
+    """A state in which every field holds something: offered, running, done, held, awaited, lost."""
     dinner = ritual("dinner", triggers=[{"trigger": "state", "signal": "table", "is": "on", "for": "9h"}])
     home = with_door(signals={"table": {}})
     evening = Evening(home, (ritual(), checkin(), dinner), home_since_noon(entry_door="off", table="off"))
     evening.signal("17:10", "table", "on").leaves("17:20").signal("19:00", "entry_door", "on").arrives("19:00:10")
     evening.answer("19:00:30", "done", "evening_checkin").tell("19:02").leaves("19:02:30", "alex").tell("19:12:30")
     evening.answer("19:13", "start").after_a_gap("19:13:05", ServiceStarted(("home", "mqtt")))
+    evening.tell("19:13:06", SourceLost("mqtt"))
     return evening.state
 
 
@@ -78,7 +79,7 @@ def test_a_shift_there_and_back_is_no_shift(now: datetime, by: timedelta) -> Non
 def test_a_shift_moves_instants_and_leaves_days_and_words() -> None:
     state, by = full_state(), timedelta(days=3, seconds=1)
     moved = shift(state, by)
-    assert moved.occasions["reunion_hug"].day == state.occasions["reunion_hug"].day
+    assert moved.past["reunion_hug"].day == state.past["reunion_hug"].day
     assert moved.past["evening_checkin"].offered == tuple(t + by for t in state.past["evening_checkin"].offered)
     assert moved.held_until == {name: t + by for name, t in state.held_until.items()}
     assert (moved.shown, moved.awaited) == (state.shown, state.awaited)

@@ -16,7 +16,7 @@ from turntoward.core.state import Outcome
 from turntoward.core.trace import TraceEntry, explain, reason_in_words
 
 CORE = Path(trace.__file__).parent
-SPEAKING = ("conditions", "engine", "moments", "presence", "rituals", "triggers")
+SPEAKING = ("answers", "conditions", "engine", "moments", "presence", "rituals", "triggers")
 PLACE = {"Verdict": 1, "Answer": 2, "Arrival": 1, "_not_before": 3, "end": 3, "note": 2}
 """Which argument of a call is a reason."""
 

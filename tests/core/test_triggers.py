@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.core.evening import checkin, household, ritual
+from tests.core.evening import Evening, checkin, home_since_noon, household, ritual
 from tests.fakes import at
 from turntoward.core.rules import WEEKDAYS, Ritual, Rulebook
 from turntoward.core.triggers import Index, index
@@ -142,3 +142,29 @@ def test_each_trigger_is_found_by_what_sets_it_off() -> None:
     assert [(w.key, w.trigger.is_) for w in found.watches["table"]] == [("dinner:1", "on"), ("dinner:2", "off")]
     assert set(found.watch_by_key) == {"dinner:1", "dinner:2"}
     assert {day: len(slots) for day, slots in found.slots.items()} == dict.fromkeys(WEEKDAYS, 1) | {"sun": 2}
+
+
+# -- a state trigger begins with a change that was seen ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "times"),
+    [
+        (["off", "on"], 1),
+        (["off", "on", "off", "on"], 2),
+        (["off", "on", "unavailable", "on"], 1),  # a sensor that comes back is no event
+        (["off", "unavailable", "on"], 0),
+        (["off", "on", "open"], 1),  # another word for the same
+    ],
+)
+def test_a_value_is_an_event_only_when_it_was_another_before(values: list[str], times: int) -> None:
+    dinner = ritual(
+        "dinner",
+        triggers=[{"trigger": "state", "signal": "table", "is": "on"}],
+        offer={"after": 0, "valid_for": "30s", "channels": ["tile"]},
+        limits={"cooldown": 0, "per_day": None},
+    )
+    evening = Evening(household(signals={"table": {}}), (dinner,), home_since_noon())
+    for minute, value in enumerate(values):
+        evening.signal(f"18:{minute:02}:00", "table", value).tell(f"18:{minute:02}:40")
+    assert len([shown for shown in evening.shown if shown.endswith("offered")]) == times

@@ -19,6 +19,7 @@ from tests.core.evening import checkin, ritual
 from tests.fakes import at
 from turntoward.core import civil
 from turntoward.core.actions import Announce, SetTile
+from turntoward.core.answers import LATER
 from turntoward.core.engine import Decision, Engine, new_state
 from turntoward.core.events import (
     ANSWERS,
@@ -37,7 +38,6 @@ from turntoward.core.events import (
     SourceLost,
     TimePassed,
 )
-from turntoward.core.rituals import LATER
 from turntoward.core.rules import Rulebook
 from turntoward.core.state import state_from_json, state_to_json
 from turntoward.core.trace import TraceEntry, explain, reason_in_words

@@ -146,6 +146,11 @@ class SqliteJournal:
                 "UPDATE actions SET status = 'attempted', attempts = attempts + 1 WHERE id = ?", (action_id,)
             )
 
+    def mark_not_done(self, action_id: str) -> None:
+        """Take `mark_attempted` back: the try has certainly not done it."""
+        with self._lock, self._db.atomic():
+            self._db.conn.execute("UPDATE actions SET status = 'planned', attempts = 0 WHERE id = ?", (action_id,))
+
     def unfinished(self) -> Sequence[Unfinished]:
         """Return the actions no result was recorded for, oldest first."""
         with self._lock:

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from turntoward.core import civil, presence, rituals, signals
+from turntoward.core import answers, civil, presence, rituals, signals, telling
 from turntoward.core.actions import Action, SetTile
 from turntoward.core.draft import Draft
 from turntoward.core.events import (
@@ -32,8 +32,9 @@ from turntoward.core.events import (
     ServiceStarted,
     SignalChanged,
     SourceConnected,
+    SourceLost,
 )
-from turntoward.core.household import Household
+from turntoward.core.household import Household, is_unknown
 from turntoward.core.rules import Ritual, Rulebook
 from turntoward.core.spans import format_duration
 from turntoward.core.state import HouseholdState, shift
@@ -81,7 +82,7 @@ class Engine:
         self._advance(draft)
         for name, occasion in draft.state.occasions.items():
             rituals.step(draft, self._rituals.get(name), occasion)
-        rituals.rest_tiles(draft)
+        telling.rest_tiles(draft)
         self._tidy(draft)
         return Decision(draft.state, tuple(draft.actions), tuple(draft.trace))
 
@@ -127,16 +128,18 @@ class Engine:
 
     def _apply(self, draft: Draft, event: Event) -> None:
         if isinstance(event, PresenceChanged):
-            draft.state = presence.changed(self.household, draft.state, event, draft.now)
+            self._presence_changed(draft, event)
         elif isinstance(event, SignalChanged):
             self._signal_changed(draft, event)
         elif isinstance(event, RitualAnswered):
             self._answered(draft, event)
         elif isinstance(event, ServiceStarted):
-            draft.state = replace(draft.state, awaited=event.sources)
+            draft.state = replace(draft.state, awaited=event.sources, lost={})
             self._hold_all(draft)
         elif isinstance(event, SourceConnected):
             self._source_connected(draft, event.source)
+        elif isinstance(event, SourceLost):
+            draft.state = replace(draft.state, lost={event.source: draft.now, **draft.state.lost})
         elif isinstance(event, ActionDelivered):
             rituals.report(draft, event.action, "delivered")
         elif isinstance(event, ActionFailed):
@@ -144,9 +147,24 @@ class Engine:
         elif isinstance(event, ActionExpired):
             rituals.report(draft, event.action, "expired")
 
+    def _presence_changed(self, draft: Draft, event: PresenceChanged) -> None:
+        before = draft.state.presence.get(event.partner)
+        draft.state = presence.changed(self.household, draft.state, event, draft.now)
+        now = draft.state.presence.get(event.partner)
+        if before is not None and now is not None and before.confirmed == "away" and now.confirmed == "home":
+            for ritual, _ in self._index.reunion:  # adopted silently, which is worth a word for `why`
+                draft.note(ritual.ritual, "refused", "not_seen")
+
     def _source_connected(self, draft: Draft, source: str) -> None:
-        of_partners = (self.household.source_of(p) for p in self.household.partner_ids)
-        if source in (*of_partners, *draft.state.awaited):
+        """Hold what it may confirm; after a long loss also wait for its snapshot, as after a start."""
+        lost = dict(draft.state.lost)
+        since = lost.pop(source, draft.now)
+        awaited = draft.state.awaited
+        of_partners = tuple(self.household.source_of(p) for p in self.household.partner_ids)
+        if draft.now - since > self.household.presence.stale_event and source in of_partners:
+            awaited = tuple(dict.fromkeys((*awaited, source)))
+        draft.state = replace(draft.state, lost=lost, awaited=awaited)
+        if source in (*of_partners, *awaited):
             draft.state = presence.hold(self.household, draft.state, source, draft.now)
 
     def _answered(self, draft: Draft, event: RitualAnswered) -> None:
@@ -154,24 +172,33 @@ class Engine:
         if ritual is None:
             draft.note(event.ritual, "refused", "no_such_ritual")
         else:
-            rituals.answer(draft, ritual, event.answer)
+            answers.answer(draft, ritual, event.answer)
 
     def _signal_changed(self, draft: Draft, event: SignalChanged) -> None:
         before = draft.state
         draft.state = signals.changed(self.household, before, event, draft.now)
         if draft.state.signals is before.signals:
             return
-        happened = signals.seen_happening(self.household, event, draft.now)
+        old = before.signals.get(event.signal)
         for watch in self._index.watches.get(event.signal, ()):
-            self._watch(draft, watch, event, happened)
+            self._watch(draft, watch, event, old.value if old else None)
 
-    def _watch(self, draft: Draft, watch: Watch, event: SignalChanged, happened: bool) -> None:
-        """Begin or break off the `for:` of a state trigger. A value that was only adopted begins nothing."""
-        signal = self.household.signals[event.signal]
-        wanted = watch.trigger.is_.casefold()
-        matches = event.value.casefold() == wanted or (wanted == "on" and signal.is_on(event.value))
+    def _watch(self, draft: Draft, watch: Watch, event: SignalChanged, old: str | None) -> None:
+        """Begin or break off the `for:` of a state trigger.
+
+        Nothing begins where a value was only adopted, where a sensor came back with it, or where another word for the
+        same value was told.
+        """
+        signal, wanted = self.household.signals[event.signal], watch.trigger.is_.casefold()
+
+        def matches(value: str) -> bool:
+            return value.casefold() == wanted or (wanted == "on" and signal.is_on(value))
+
+        if matches(event.value) and old is not None and matches(old):
+            return
         holding = {key: at for key, at in draft.state.holding.items() if key != watch.key}
-        if matches and happened:
+        came_back = old is not None and is_unknown(old) and not is_unknown(wanted)
+        if matches(event.value) and not came_back and signals.seen_happening(self.household, event, draft.now):
             since = draft.state.signals[event.signal].since
             holding[watch.key] = max(since + watch.trigger.for_, draft.state.now)
         draft.state = replace(draft.state, holding=dict(sorted(holding.items())))
@@ -224,8 +251,9 @@ class Engine:
 
     def _tidy(self, draft: Draft) -> None:
         oldest = draft.now - _PROMPTS_KEPT
-        if any(p.at < oldest for p in draft.state.prompts):
-            draft.state = replace(draft.state, prompts=tuple(p for p in draft.state.prompts if p.at >= oldest))
+        if any(p.at < oldest for p in draft.state.prompts[:-1]):  # the last one is kept for long gaps
+            kept = tuple(p for p in draft.state.prompts[:-1] if p.at >= oldest)
+            draft.state = replace(draft.state, prompts=(*kept, draft.state.prompts[-1]))
         if draft.state.awaited:
             held = draft.state.held_until
             left = tuple(s for s in draft.state.awaited if held.get(s, draft.now) > draft.now)

@@ -21,10 +21,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from turntoward.core.spans import Duration, TimeWindow, Window, parse_window
+from turntoward.core.spans import Duration, Window, parse_window
 
 _NAME = re.compile(r"[^\W\d_][\w' -]{0,39}")
-_SIGNAL = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)?")
+_SIGNAL = re.compile(r"[a-z][a-z0-9_]*(\.\w+)?")
 
 ON_VALUES = (
     "on",
@@ -169,7 +169,7 @@ class Household(Model):
     language: str = Field("en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="en or de")
     season: Literal["normal", "simplified"] = Field("normal", description="simplified: short forms, one prompt a day")
     quiet_hours: Window = Field(
-        TimeWindow(start=parse_window("22:30-07:00").start, end=parse_window("22:30-07:00").end),
+        parse_window("22:30-07:00"),
         description="no sound inside",
     )
     presence: PresenceSettings = PresenceSettings()

@@ -60,9 +60,14 @@ def judge(moment: Moment) -> Verdict:
 
 
 def _sources_heard(m: Moment) -> Verdict:
-    """Right after a start the home has not been heard yet: what is remembered may be old."""
+    """Right after a start, and in a long outage, the home is not heard: what is remembered may be old."""
     until = max((m.state.held_until.get(source, m.now) for source in m.state.awaited), default=m.now)
-    return Verdict("hold", "starting", until) if m.now < until else OPEN
+    if m.now < until:
+        return Verdict("hold", "starting", until)
+    for source in (m.household.source_of(p) for p in m.household.partner_ids):
+        if m.now - m.state.lost.get(source, m.now) > m.household.presence.stale_event:
+            return Verdict("hold", "source_lost")
+    return OPEN
 
 
 def _conditions(m: Moment) -> Verdict:

@@ -1,7 +1,7 @@
 """The life of one occasion: due -> waiting for its moment -> offered -> running -> done | declined | expired.
 
-Whether the moment is good is asked of `moments`; what made the ritual due is told by `engine`. Each function takes
-the draft of a decision and carries one step of the life into it.
+Whether the moment is good is asked of `moments`, what an answer does of `answers`; what made the ritual due is told by
+`engine`. Each function takes the draft of a decision and carries one step of the life into it.
 """
 
 from __future__ import annotations
@@ -10,24 +10,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from turntoward.core import civil
-from turntoward.core.actions import INTERRUPTING, Action, Announce, SetTile, TellStep, TileState
+from turntoward.core import civil, telling
+from turntoward.core.actions import INTERRUPTING, Action, Announce, SetTile, TileState
 from turntoward.core.draft import Draft
-from turntoward.core.events import Answer
 from turntoward.core.moments import Moment, judge
 from turntoward.core.rules import ChannelChoice, Ritual
-from turntoward.core.spans import format_duration
 from turntoward.core.state import Occasion, Outcome, Prompt
 from turntoward.core.triggers import Due
 
-LATER = timedelta(minutes=15)
-"""How long "later" waits before the one re-offer inside the window."""
-DOUBLE_TAP = timedelta(seconds=60)
-"""A second "done" within this is the same tap, or the other partner's."""
-RUNS_AT_MOST = timedelta(hours=1)
-"""A ritual that was started, has no timer and gets no answer ends by itself."""
 REMEMBERED = timedelta(days=8)
-_TELLS_UNTIL = timedelta(hours=1)
 _TILE_AFTER: dict[Outcome, TileState] = {"done": "done", "declined": "not_today"}
 
 
@@ -44,31 +35,22 @@ def become_due(draft: Draft, due: Due) -> None:
     elif expires_at <= draft.now:
         draft.note(name, "refused", "too_late")
     else:
-        occasion = _new(draft, due.ritual, due.cause, due.at, due.tile_only)
+        occasion = new_occasion(draft, due.ritual, due.cause, due.at, due.tile_only)
         draft.put(occasion)
         draft.note(name, "due", due.cause, occasion.id)
 
 
-def _new(draft: Draft, ritual: Ritual, cause: str, at: datetime, tile_only: bool = False) -> Occasion:
+def new_occasion(draft: Draft, ritual: Ritual, cause: str, at: datetime, tile_only: bool = False) -> Occasion:
+    """Return an occasion with an id of its own, whose window begins at `at`."""
     return Occasion(
-        id=_next_id(draft, ritual.ritual),
+        id=telling.next_id(draft, ritual.ritual),
         ritual=ritual.ritual,
-        day=draft.day,
         cause=cause,
         opened_at=at,
         due_at=at + ritual.offer.after,
         expires_at=at + ritual.offer.valid_for,
         tile_only=tile_only,
     )
-
-
-def _next_id(draft: Draft, ritual: str) -> str:
-    """Return an id like `reunion_hug-2026-11-19-1`. A clock that is set back must not bring back one that was used."""
-    past = draft.past(ritual)
-    day = max(draft.day, past.day or draft.day)
-    number = past.number + 1 if past.day == day else 1
-    draft.change_past(ritual, day=day, number=number)
-    return f"{ritual}-{day.isoformat()}-{number}"
 
 
 def step(draft: Draft, ritual: Ritual | None, occasion: Occasion) -> None:
@@ -120,18 +102,18 @@ def _offer(
 ) -> None:
     text = _next_line(draft, ritual)
     if occasion.offered_at is None:  # what was put off has been counted
-        _count(draft, ritual.ritual)
+        count(draft, ritual.ritual)
     occasion = replace(occasion, phase="offered", offered_at=draft.now, text=text, held_by="", look_again_at=None)
     actions = [_offer_on(choice, draft, occasion) for choice in channels]
-    occasion = replace(occasion, pending=tuple(a.id for a in actions), delivered=())
+    occasion = replace(occasion, pending={a.id: a.channel for a in actions}, delivered=())
     draft.actions += actions
     if any(choice.channel in INTERRUPTING for choice in channels):
         draft.state = replace(draft.state, prompts=(*draft.state.prompts, Prompt(draft.now, occasion.id)))
     if any(choice.channel == "tile" for choice in channels):
-        _show(draft, occasion.ritual, "offered")
+        telling.show(draft, occasion.ritual, "offered")
     reason = "joint_outing" if occasion.tile_only else why_silent
     draft.note(ritual.ritual, "offered", reason, occasion.id, channels=", ".join(c.channel for c in channels))
-    draft.put(_tell(draft, occasion, "offered"))
+    draft.put(telling.tell(draft, occasion, "offered"))
 
 
 def _offer_on(choice: ChannelChoice, draft: Draft, occasion: Occasion) -> Action:
@@ -156,68 +138,10 @@ def _next_line(draft: Draft, ritual: Ritual) -> str:
     return lines[spoken % len(lines)].format(couple=draft.household.couple)
 
 
-def _count(draft: Draft, ritual: str) -> None:
+def count(draft: Draft, ritual: str) -> None:
+    """Let an offer, or doing it, count for the limits."""
     recent = tuple(at for at in draft.past(ritual).offered if at > draft.now - REMEMBERED)
     draft.change_past(ritual, offered=(*recent, draft.now))
-
-
-def answer(draft: Draft, ritual: Ritual, said: Answer) -> None:
-    """Take an answer. One that does not fit the ritual, or comes twice, changes nothing and is traced."""
-    name, occasion = ritual.ritual, draft.state.occasions.get(ritual.ritual)
-    if not draft.household.both_agreed:
-        draft.note(name, "refused", "not_agreed")
-    elif said not in ("start", "stop") and said not in ritual.answers:
-        draft.note(name, "refused", "not_an_answer", occasion.id if occasion else "", answer=said)
-    elif said == "start":
-        _start(draft, ritual, occasion)
-    elif said == "later":
-        _later(draft, ritual, occasion)
-    elif said == "stop":
-        if occasion is not None:
-            end(draft, occasion, "stopped", "answered")
-    else:
-        _close(draft, ritual, occasion, said)
-
-
-def _start(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
-    if occasion is not None and occasion.phase == "running":
-        return
-    begun = occasion or _new(draft, ritual, "called", draft.now)
-    ends_at = draft.now + (ritual.run.timer or RUNS_AT_MOST)
-    begun = replace(begun, phase="running", ends_at=ends_at, held_by="", look_again_at=None)
-    if begun.offered_at is None:
-        _count(draft, ritual.ritual)
-    _show(draft, begun.ritual, "running")
-    draft.note(ritual.ritual, "started", begun.cause, begun.id, for_=format_duration(ends_at - draft.now))
-    key = f"{begun.id}-{begun.steps}-tile"
-    draft.actions.append(SetTile(key, begun.ritual, begun.id, "running", begun.text, ends_at, ends_at))
-    draft.put(_tell(draft, begun, "started"))
-
-
-def _later(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
-    """One re-offer inside the window, and only one: whoever says it twice means no."""
-    if occasion is None or occasion.phase == "running":
-        draft.note(ritual.ritual, "refused", "nothing_to_postpone")
-    elif occasion.postponed or draft.now + LATER >= occasion.expires_at:
-        end(draft, occasion, "expired", "postponed")
-    else:
-        waiting = replace(occasion, phase="waiting", postponed=True, due_at=draft.now + LATER)
-        draft.note(ritual.ritual, "postponed", "", occasion.id)
-        _clear(draft, occasion)
-        draft.put(replace(_tell(draft, waiting, "postponed"), look_again_at=waiting.due_at))
-
-
-def _close(draft: Draft, ritual: Ritual, occasion: Occasion | None, said: Answer) -> None:
-    outcome: Outcome = "done" if said == "done" else "declined"
-    past = draft.past(ritual.ritual)
-    if occasion is None:
-        if past.last_outcome == outcome and past.last_end and draft.now - past.last_end < DOUBLE_TAP:
-            draft.note(ritual.ritual, "refused", "answered_already")
-            return
-        occasion = _new(draft, ritual, "called", draft.now)
-    if outcome == "done" and occasion.offered_at is None and occasion.phase != "running":
-        _count(draft, ritual.ritual)  # they did it by themselves, so no prompt is needed soon
-    end(draft, occasion, outcome, "answered")
 
 
 def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str) -> None:
@@ -229,9 +153,9 @@ def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str) -> None
     draft.note(occasion.ritual, outcome, reason, occasion.id)
     tile = _TILE_AFTER.get(outcome, "idle")
     if tile != "idle" or occasion.ritual in draft.state.shown:
-        _set_tile(draft, occasion, tile)
+        telling.set_tile(draft, occasion, tile)
     if occasion.steps or outcome in _TILE_AFTER:
-        _tell(draft, occasion, outcome)  # what was never offered dies without a trace
+        telling.tell(draft, occasion, outcome)  # what was never offered dies without a trace
 
 
 def report(draft: Draft, action_id: str, became: Literal["delivered", "failed", "expired"]) -> None:
@@ -243,58 +167,18 @@ def report(draft: Draft, action_id: str, became: Literal["delivered", "failed", 
     found = next((o for o in draft.state.occasions.values() if action_id in o.pending), None)
     if found is None:
         return
-    pending = tuple(a for a in found.pending if a != action_id)
-    reached = (*found.delivered, action_id) if became == "delivered" else found.delivered
+    interrupts = found.pending[action_id] in INTERRUPTING
+    pending = {action: channel for action, channel in found.pending.items() if action != action_id}
+    reached = (*found.delivered, found.pending[action_id]) if became == "delivered" else found.delivered
     draft.put(replace(found, pending=pending, delivered=reached))
     if became == "delivered":
         return
-    if _interrupts(action_id) and not any(_interrupts(a) for a in (*reached, *pending)):
+    if interrupts and not INTERRUPTING & {*reached, *pending.values()}:
         unheard = Prompt(found.offered_at or draft.now, found.id)
         left = tuple(p for p in draft.state.prompts if p != unheard)
         draft.state = replace(draft.state, prompts=left)
-    came_too_late = became == "expired" and _interrupts(action_id)
+    came_too_late = became == "expired" and interrupts
     if found.phase == "offered" and not reached and (came_too_late or not pending):
         offered = tuple(at for at in draft.past(found.ritual).offered if at != found.offered_at)
         draft.change_past(found.ritual, offered=offered)
         end(draft, draft.state.occasions[found.ritual], "undelivered", "no_channel")
-
-
-def _interrupts(action_id: str) -> bool:
-    return action_id.rpartition("-")[2] in INTERRUPTING
-
-
-def rest_tiles(draft: Draft) -> None:
-    """With a new logical day, what was done or declined yesterday is off the tiles."""
-    for ritual in [name for name, shown in draft.state.shown.items() if shown in ("done", "not_today")]:
-        ended = draft.past(ritual).last_end
-        if ended is None or civil.logical_day(ended, draft.household.time_zone) < draft.day:
-            _show(draft, ritual, "idle")
-            key = f"{_next_id(draft, ritual)}-0-tile"
-            until = draft.now + timedelta(days=1)
-            draft.actions.append(SetTile(key, ritual, "", "idle", "", None, until))
-
-
-def _clear(draft: Draft, occasion: Occasion) -> None:
-    if occasion.ritual in draft.state.shown:
-        _set_tile(draft, occasion, "idle")
-
-
-def _set_tile(draft: Draft, occasion: Occasion, tile: TileState) -> None:
-    _show(draft, occasion.ritual, tile)
-    key = f"{occasion.id}-{occasion.steps}-tile-{tile}"
-    until = draft.now + timedelta(days=1)
-    draft.actions.append(SetTile(key, occasion.ritual, occasion.id, tile, "", None, until))
-
-
-def _show(draft: Draft, ritual: str, tile: TileState) -> None:
-    shown = {name: state for name, state in draft.state.shown.items() if name != ritual}
-    if tile != "idle":
-        shown[ritual] = tile
-    draft.state = replace(draft.state, shown=dict(sorted(shown.items())))
-
-
-def _tell(draft: Draft, occasion: Occasion, told: str) -> Occasion:
-    key = f"{occasion.id}-{occasion.steps}-{told}"
-    until = draft.now + _TELLS_UNTIL
-    draft.actions.append(TellStep(key, occasion.ritual, occasion.id, told, draft.now, until))
-    return replace(occasion, steps=occasion.steps + 1)

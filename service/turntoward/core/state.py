@@ -48,7 +48,6 @@ class Occasion:
 
     id: str
     ritual: str
-    day: date
     cause: str
     opened_at: datetime
     due_at: datetime
@@ -66,9 +65,10 @@ class Occasion:
     """When the running timer is over."""
     steps: int = 0
     """How many steps were told: makes the ids of later actions different."""
-    pending: tuple[str, ...] = ()
-    """Actions of the offer that no channel has reported on yet."""
+    pending: dict[str, str] = field(default_factory=dict)
+    """Actions of the offer that no channel has reported on yet, each with its channel."""
     delivered: tuple[str, ...] = ()
+    """Channels that have reached somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,9 @@ class HouseholdState:
     held_until: dict[str, datetime] = field(default_factory=dict)
     """By source: no presence of that source is confirmed before."""
     awaited: tuple[str, ...] = ()
-    """Sources that may not have told everything since the service started: their `held_until` is not over."""
+    """Sources that have not been heard since the service started, or since a long outage."""
+    lost: dict[str, datetime] = field(default_factory=dict)
+    """Sources without a connection, and since when."""
     occasions: dict[str, Occasion] = field(default_factory=dict)
     """The open occasion of each ritual; a ritual has one at most."""
     holding: dict[str, datetime] = field(default_factory=dict)
