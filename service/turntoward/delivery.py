@@ -80,13 +80,9 @@ class ChannelWorker:
                 log.warning("%s: %s could not be delivered in time and was dropped", self._channel.name, action.id)
                 return ActionExpired(action.id)
             try:
-                if self._channel.at_most_once:
-                    self._journal.mark_attempted(action.id)
-                self._channel.deliver(action)
+                self._try(action)
             except NotNow as reason:
                 tries += 1
-                if self.at_most_once:
-                    self._journal.mark_not_done(action.id)
                 if tries == _WORTH_SAYING and self.at_most_once:
                     log.warning("%s: not now, will try until it is too late: %s", self._channel.name, reason)
                 self._stopping.wait(RETRY)
@@ -97,3 +93,19 @@ class ChannelWorker:
             else:
                 return ActionDelivered(action.id)
         return None
+
+    def _try(self, action: Action) -> None:
+        """Do it; what may be done once only is marked before, and the mark taken back when it was certainly not done."""
+        if not self.at_most_once:
+            self._channel.deliver(action)
+            return
+        try:
+            self._journal.mark_attempted(action.id)
+        except Exception as problem:  # whatever the disk has: what is not marked is not tried
+            raise NotNow(f"the journal cannot be written ({problem})") from problem
+        try:
+            self._channel.deliver(action)
+        except NotNow:
+            with contextlib.suppress(Exception):  # then it counts as tried, and is silent after a crash
+                self._journal.mark_not_done(action.id)
+            raise
