@@ -95,7 +95,7 @@ class ChannelWorker:
         return None
 
     def _try(self, action: Action) -> None:
-        """Do it; what may be done once only is marked before, and the mark taken back when it was certainly not done."""
+        """Do it. What may be done once only is marked before; the mark is taken back when it was certainly not done."""
         if not self.at_most_once:
             self._channel.deliver(action)
             return
