@@ -3,6 +3,9 @@ CONFIG ?= config/demo.yaml
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# uv trusts the certificates this machine trusts, as pip does (its older and its newer name for that)
+export UV_NATIVE_TLS ?= 1
+export UV_SYSTEM_CERTS ?= 1
 
 .PHONY: run test check lint bench schema clean
 
