@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
-COMPOSE: dict[str, Any] = YAML(typ="safe", pure=True).load((ROOT / "docker-compose.yml").read_text("utf-8"))
+COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
+COMPOSE: dict[str, Any] = YAML(typ="safe", pure=True).load(COMPOSE_TEXT)
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 
 
@@ -48,10 +51,43 @@ def test_who_is_waited_for_exists() -> None:
         assert set(service.get("depends_on", {})) <= set(COMPOSE["services"])
 
 
+PASSWORDS = {
+    "TURNTOWARD": "TURNTOWARD_MQTT_PASSWORD",
+    "HOMEASSISTANT": "HOMEASSISTANT_MQTT_PASSWORD",
+    "DEVICES": "DEVICES_MQTT_PASSWORD",
+}
+
+
 def test_every_secret_comes_from_the_environment() -> None:
-    text = (ROOT / "docker-compose.yml").read_text("utf-8")
-    for name in ("TURNTOWARD_MQTT_PASSWORD", "HOMEASSISTANT_MQTT_PASSWORD", "DEVICES_MQTT_PASSWORD"):
-        assert f"${{{name}:?" in text, "a missing password stops docker compose with a word about it"
+    given = COMPOSE["services"]["mosquitto-accounts"]["environment"]
+    assert given == {account: f"${{{name}:-}}" for account, name in PASSWORDS.items()}
+    ours = COMPOSE["services"]["turntoward"]["environment"]
+    assert ours["TURNTOWARD_MQTT_PASSWORD"] == "${TURNTOWARD_MQTT_PASSWORD:-}"
+    assert ours["TURNTOWARD_HA_TOKEN"] == "${TURNTOWARD_HA_TOKEN:-}"
+
+
+def test_the_name_at_the_broker_can_be_another() -> None:
+    ours = COMPOSE["services"]["turntoward"]["environment"]
+    assert ours["TURNTOWARD_MQTT_USERNAME"] == "${TURNTOWARD_MQTT_USERNAME:-turntoward}"
+
+
+def test_ours_starts_alone_without_the_passwords_of_others() -> None:
+    """docker compose fills in the whole file, also for a service that is started alone."""
+    filled_in = re.findall(r"(?<!\$)\$\{[^}]*\}", COMPOSE_TEXT)  # `$$` is left to the shell in the container
+    assert filled_in
+    assert not [variable for variable in filled_in if ":-" not in variable]
+
+
+@pytest.mark.parametrize("missing", PASSWORDS)
+def test_a_missing_password_is_named_before_any_file_is_touched(missing: str) -> None:
+    accounts = COMPOSE["services"]["mosquitto-accounts"]
+    script = accounts["command"][0].replace("$$", "$")
+    given = {account: "secret" for account in PASSWORDS if account != missing} | {missing: ""}
+    done = subprocess.run([*accounts["entrypoint"], script], env=given, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert f"write {PASSWORDS[missing]}=... into .env" in done.stderr
+    assert "/mosquitto/data" not in done.stderr
+    assert "secret" not in done.stderr
 
 
 def test_what_the_image_copies_exists() -> None:

@@ -1,6 +1,7 @@
 """household.yaml: the starter is complete, folders and the environment are taken as promised."""
 
 import re
+from datetime import time
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -12,7 +13,7 @@ from turntoward.core.spans import TimeWindow
 from turntoward.documents import Problems, read
 from turntoward.documents.expectations import bare, fields_of, is_model
 from turntoward.rulebook import load_rulebook
-from turntoward.settings import MqttSettings, Place, Settings, load_settings, load_settings_and_document
+from turntoward.settings import MqttSettings, Place, Settings, Told, load_settings, load_settings_and_document
 
 STARTER = Path(__file__).parent.parent / "config" / "household.yaml"
 MINIMAL = "partners: [{name: Alex}, {name: Sam}]\nmqtt: {}\n"
@@ -82,7 +83,31 @@ def test_the_starter_loads_with_everything_switched_on(tmp_path: Path) -> None:
     assert settings.homeassistant.token.get_secret_value() == "abc"
     assert set(settings.speakers) == {"kitchen", "hall", "bedroom"}
     assert settings.rules_dir == tmp_path / "rules"
-    load_rulebook(settings, document)
+    # what the starter shows of the hug are its own numbers
+    assert load_rulebook(settings, document) == load_rulebook(load_settings(STARTER, {}))
+    back_door = settings.signals["entry_door.back"]
+    assert back_door.key == "contact"
+    assert back_door.is_on("false")
+    assert not back_door.is_on("true")
+
+
+def test_the_starter_works_with_mqtt_only_after_what_it_says(tmp_path: Path) -> None:
+    text = STARTER.read_text(encoding="utf-8")
+    assert "delete `homeassistant:` with all below it, both `presence:` lines" in text
+    text = re.sub(r"(?m)^homeassistant:\n(  .*\n)+|^    presence: person.*\n", "", text)
+    settings = load_settings(written(tmp_path, text), {})
+    assert settings.homeassistant is None
+    assert [told.topic for told in settings.presence_topics()] == [
+        "turntoward/presence/alex",
+        "turntoward/presence/sam",
+    ]
+
+
+def test_the_starter_says_how_to_switch_quiet_hours_off(tmp_path: Path) -> None:
+    off = re.search(r'"00:00-00:00": none', STARTER.read_text(encoding="utf-8"))
+    assert off
+    settings = load_settings(written(tmp_path, MINIMAL + 'quiet_hours: "00:00-00:00"\n'), {})
+    assert not any(settings.quiet_hours.contains(time(hour)) for hour in range(24))
 
 
 def test_the_starter_mentions_every_setting(tmp_path: Path) -> None:
@@ -131,6 +156,73 @@ def test_an_emptied_section_means_none(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, MINIMAL + "speakers:\nsignals:\nrituals:\nagreed:\n"), {})
     assert settings.speakers == {}
     assert settings.rituals == {}
+
+
+@pytest.mark.parametrize("rituals", ["rituals: {}", "rituals: []", "rituals:"])
+def test_no_rituals_are_none_and_left_out_is_the_hug(tmp_path: Path, rituals: str) -> None:
+    assert load_settings(written(tmp_path, MINIMAL + rituals + "\n"), {}).rituals == {}
+    assert load_settings(written(tmp_path, MINIMAL), {}).rituals == {"reunion_hug": {}}
+
+
+@pytest.mark.parametrize(
+    ("discovery", "prefix"),
+    [("false", None), ("null", None), ("off", None), ("no", None), ("true", "homeassistant"), ("ha", "ha")],
+)
+def test_discovery(tmp_path: Path, discovery: str, prefix: str | None) -> None:
+    settings = load_settings(written(tmp_path, MINIMAL.replace("{}", f"{{discovery: {discovery}}}")), {})
+    assert settings.mqtt is not None
+    assert settings.mqtt.discovery == prefix
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://ha", "http://ha/", "https://ha.example:443", "http://supervisor/core", "http://supervisor/core/",
+        "http://192.168.1.5:8123", "http://[fd00::5]:8123/", "http://[fe80::1%25eth0]:8123", "http://u:p@ha:8123",
+    ],
+)  # fmt: skip
+def test_addresses_of_home_assistant(tmp_path: Path, url: str) -> None:
+    settings = load_settings(written(tmp_path, f'{MINIMAL}homeassistant: {{url: "{url}"}}\n'), {})
+    assert settings.homeassistant is not None
+    assert settings.homeassistant.url == url
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "homeassistant.local", "192.168.1.5", "fd00::5", "::1", "core-mosquitto"]
+)
+def test_hosts_of_a_broker(tmp_path: Path, host: str) -> None:
+    settings = load_settings(written(tmp_path, MINIMAL.replace("{}", f'{{host: "{host}"}}')), {})
+    assert settings.mqtt is not None
+    assert settings.mqtt.host == host
+
+
+@pytest.mark.parametrize("entity", ["person.alex", "device_tracker.alex_phone"])
+def test_presence_of_a_person_or_a_tracker(tmp_path: Path, entity: str) -> None:
+    text = MINIMAL.replace("name: Alex", f"name: Alex, presence: {entity}")
+    settings = load_settings(written(tmp_path, text + 'homeassistant: {url: "http://ha"}\n'), {})
+    assert settings.presence_entities() == {entity: "alex"}
+
+
+def test_topics_and_their_keys(tmp_path: Path) -> None:
+    text = MINIMAL.replace("name: Sam", "name: Sam, presence: {topic: tags/sam, key: room}") + (
+        "signals:\n  guests: {}\n  entry_door: {topic: z/door, key: contact, on: [false]}\n"
+        "  knock: {topic: z/door, key: vibration}\n"
+    )
+    settings = load_settings(written(tmp_path, text), {})
+    assert settings.presence_topics() == (Told("turntoward/presence/alex", "alex"), Told("tags/sam", "sam", "room"))
+    assert settings.signal_topics() == (
+        Told("turntoward/signal/guests", "guests"),
+        Told("z/door", "entry_door", "contact"),
+        Told("z/door", "knock", "vibration"),
+    )
+
+
+def test_the_door_in_the_docs_is_open_when_its_contact_is_not(tmp_path: Path) -> None:
+    page = (STARTER.parent.parent / "docs" / "mqtt.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    settings = load_settings(written(tmp_path, MINIMAL + example), {})
+    assert settings.signal_topics() == (Told("zigbee2mqtt/front_door", "entry_door", "contact"),)
+    assert settings.signals["entry_door"].is_on("false")
 
 
 def test_all_problems_come_in_one_go(tmp_path: Path) -> None:

@@ -6,23 +6,26 @@ Importing this module does nothing; building opens the journal; nothing connects
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import FrameType
 
 from turntoward.adapters.broker import EmbeddedBroker
 from turntoward.adapters.clock import SystemClock
 from turntoward.adapters.evening import Evening
-from turntoward.adapters.journal import SqliteJournal, erase
+from turntoward.adapters.journal import SqliteJournal
 from turntoward.adapters.mqtt import Mqtt
 from turntoward.adapters.scheduler import Scheduler
 from turntoward.channels import Reach, build_channels
 from turntoward.core.engine import Engine
 from turntoward.core.rules import Rulebook
 from turntoward.ports import Clock, HomeAssistant, Source
+from turntoward.reloading import Reloader
 from turntoward.runtime import Runtime
 from turntoward.settings import HOME_ASSISTANT, MQTT, DemoHome, Settings
 
@@ -73,17 +76,41 @@ def make_clock(settings: Settings) -> Clock:
     return SystemClock(settings.demo.speed, _demo_start(settings, settings.demo))
 
 
-def build(settings: Settings, rulebook: Rulebook, clock: Clock, why: str = "turntoward why") -> Service:
-    """Build the service of a home; `why` is the command that explains, for the demo's advice.
+def build(
+    settings: Settings, rulebook: Rulebook, clock: Clock, config: Path | None = None, why: str = "turntoward why"
+) -> Service:
+    """Build the service of a home.
 
-    Raises JournalNotOpened, ChannelNotLoaded, or OSError for the demo's broker."""
-    finish: list[Callable[[], None]] = []
+    `config`: the file to watch for changes; `why`: the command that explains, for the demo's advice. Raises
+    JournalNotOpened, ChannelNotLoaded or BrokerNotStarted.
+    """
+    # First of all, because it keeps a second service out. A demo is always the first evening.
+    journal = SqliteJournal(settings.journal_dir, fresh=settings.demo is not None)
+    finish: list[Callable[[], None]] = [journal.close]
+    try:
+        journal.load()  # a state that cannot be read is better found before anything runs
+        return _assemble(settings, rulebook, clock, journal, finish, config, why)
+    except BaseException:
+        for close in reversed(finish):
+            close()
+        raise
+
+
+def _assemble(
+    settings: Settings,
+    rulebook: Rulebook,
+    clock: Clock,
+    journal: SqliteJournal,
+    finish: list[Callable[[], None]],
+    config: Path | None,
+    why: str,
+) -> Service:
     if settings.demo is not None:
         settings = _with_own_broker(settings, finish)
-    journal = SqliteJournal(settings.data_dir)
-    finish.append(journal.close)
     runtime = Runtime(Engine(settings, rulebook), journal, clock)
     sources: list[Source] = []
+    if config is not None:
+        sources.append(Reloader(config, os.environ, settings, rulebook, runtime.take))
     broker: Mqtt | None = None
     homeassistant: HomeAssistant | None = None
     if settings.mqtt is not None:
@@ -119,9 +146,7 @@ def _demo_start(settings: Settings, demo: DemoHome) -> datetime:
 
 
 def _with_own_broker(settings: Settings, finish: list[Callable[[], None]]) -> Settings:
-    """Start the embedded broker, and begin with an empty journal: a demo is always the first evening."""
     assert settings.mqtt is not None  # a demo has a broker
-    erase(settings.data_dir)
     broker = EmbeddedBroker(settings.mqtt.port)
     broker.start()
     finish.append(broker.stop)
@@ -155,7 +180,8 @@ def _what_next(settings: Settings, demo: DemoHome, why: str) -> str:
     return "\n".join(
         [
             "",
-            f"That was the evening. Your turn, in another terminal (a minute here takes {60 / demo.speed:g} s):",
+            f"That was the evening. Your turn, in another terminal (a minute here takes {60 / demo.speed:g} s;",
+            "mosquitto_pub and mosquitto_sub come with: apt-get install mosquitto-clients):",
             *lines,
             "Ctrl-C ends it. For your own home: edit config/household.yaml, then make run CONFIG=config/household.yaml",
             "",

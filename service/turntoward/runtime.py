@@ -10,6 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from turntoward.core.actions import Action, SetTile
@@ -21,6 +22,7 @@ from turntoward.core.events import (
     ClockJumped,
     Event,
     ServiceStarted,
+    TimePassed,
 )
 from turntoward.core.state import HouseholdState
 from turntoward.core.trace import explain
@@ -38,13 +40,20 @@ _NOTICEABLE = ("offered", "postponed", "started", "done", "declined", "undeliver
 _ALWAYS_RECORDED = (ActionDelivered, ActionFailed, ActionExpired, ServiceStarted)
 
 
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """The household or its rules have changed."""
+
+    engine: Engine
+
+
 class Runtime:
     """Holds the state, and is the only one who changes it."""
 
     def __init__(self, engine: Engine, journal: Journal, clock: Clock) -> None:
         self._engine, self._journal, self._clock = engine, journal, clock
         # Unbounded: what is in it has to be decided, and the adapters bound what they put in.
-        self._queue: queue.Queue[Event | Stop] = queue.Queue()
+        self._queue: queue.Queue[Event | _Changed | Stop] = queue.Queue()
         self._workers: dict[str, ChannelWorker] = {}
         self._wakeup: Wakeup | None = None
         self._state: HouseholdState = new_state(clock.now())
@@ -55,6 +64,10 @@ class Runtime:
     def put(self, event: Event) -> None:
         """Take an event from any thread."""
         self._queue.put(event)
+
+    def take(self, engine: Engine) -> None:
+        """Decide by another engine from now on, from any thread: the household or its rules have changed."""
+        self._queue.put(_Changed(engine))
 
     def start(self, channels: Mapping[str, Channel], wakeup: Wakeup, sources: tuple[str, ...]) -> None:
         """Restore the state, take up what a former run left, and begin with a ServiceStarted."""
@@ -95,6 +108,8 @@ class Runtime:
             self._decide(ClockJumped(jump), now)
         if isinstance(event, Stop):
             return True
+        if isinstance(event, _Changed):
+            self._engine, event = event.engine, TimePassed()
         if event is not None:
             self._decide(event, now)
         self._housekeeping(now)
@@ -155,7 +170,7 @@ class Runtime:
         for left in self._journal.unfinished():
             worker = self._workers.get(left.action.channel)
             if worker is not None and worker.at_most_once and left.attempts:
-                self.put(ActionDelivered(left.action.id))
+                self.put(ActionDelivered(left.action.id, assumed=True))
             elif isinstance(left.action, SetTile) and left.action.id not in awaited:
                 self.put(ActionExpired(left.action.id))  # a newer tile is shown by now
             else:

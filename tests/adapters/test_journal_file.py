@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 
 from tests.fakes import at
 from turntoward.adapters.journal import FILE_NAME, JournalNotOpened, SqliteJournal, erase, read_entries
+from turntoward.core.actions import Announce
 from turntoward.core.engine import Decision, new_state
-from turntoward.core.events import PresenceChanged, SignalChanged, TimePassed
+from turntoward.core.events import ActionDelivered, PresenceChanged, SignalChanged, TimePassed
 from turntoward.core.trace import TraceEntry
 
 NOW = at("18:31:35")
@@ -74,7 +76,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text("this is not a database, but somebody's shopping list" * 40)
-    with pytest.raises(JournalNotOpened, match=r"journal\.db: the journal cannot be opened"):
+    with pytest.raises(JournalNotOpened, match=r"journal\.db: this is not a journal, or it is damaged; move the file"):
         SqliteJournal(tmp_path)
 
 
@@ -112,4 +114,60 @@ def test_a_full_disk_writes_nothing_of_an_event(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.Error, match="full"):
         journal.record(TimePassed(), Decision(new_state(NOW + timedelta(hours=1)), (), big), "d")
     assert journal.load() == new_state(NOW)
+    journal.close()
+
+
+def test_a_state_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    journal.record(TimePassed(), Decision(new_state(NOW)), "d")
+    journal._db.conn.execute("UPDATE snapshots SET state = '{\"x\": 1}'")
+    journal._db.conn.commit()
+    with pytest.raises(JournalNotOpened, match="what was remembered last cannot be read; move the file"):
+        journal.load()
+    journal.close()
+
+
+def test_a_fresh_journal_waits_for_the_lock_before_it_erases(tmp_path: Path) -> None:
+    running = SqliteJournal(tmp_path)
+    running.record(TimePassed(), Decision(new_state(NOW)), "d")
+    with pytest.raises(JournalNotOpened, match="another Turntoward"):
+        SqliteJournal(tmp_path, fresh=True)
+    running.close()
+    kept = SqliteJournal(tmp_path)
+    assert kept.load() == new_state(NOW)
+    kept.close()
+    begun = SqliteJournal(tmp_path, fresh=True)
+    assert begun.load() is None
+    begun.close()
+
+
+def test_what_may_have_been_said_is_told_apart(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    line = Announce("hug-1-0-speaker", "hug", "hug-1", "Hello.", "en", (), NOW)
+    journal.record(TimePassed(), Decision(new_state(NOW), (line,)), "d")
+    journal.record(ActionDelivered(line.id, assumed=True), Decision(new_state(NOW)), "d")
+    journal.close()
+    assert [status for entry in read_entries(tmp_path) for _, status in entry.actions] == ["assumed"]
+
+
+def test_the_times_of_old_events_are_gone_too(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    record(journal, 50)
+    record(journal, 2)
+    journal.prune(NOW - timedelta(hours=48))
+    journal.close()
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
+        assert db.execute("SELECT count(*), min(at) FROM events").fetchone() == (
+            2,
+            (NOW - timedelta(hours=2)).isoformat(),
+        )
+
+
+def test_nobody_else_may_read_the_files(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "data")
+    record(journal, 1)
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (tmp_path / "data").iterdir() if "journal" in path.name}
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+    assert set(modes.values()) == {0}
+    assert len(modes) >= 2
     journal.close()

@@ -9,6 +9,7 @@ import pytest
 from tests.adapters.mqtt_home import RITUALS, household
 from turntoward.adapters.mqtt.topics import Arrival, Topics, Unusable, events_of
 from turntoward.core.events import Event, PresenceChanged, RitualAnswered, SignalChanged
+from turntoward.settings import Settings, Told
 
 TOPICS = Topics.of(household(1883), RITUALS)
 ALEX = "turntoward/presence/alex"
@@ -72,8 +73,8 @@ def test_what_was_not_seen_happening_is_a_snapshot(arrival: Arrival, snapshot: b
         ("21.5", "21.5"),
         ('{"state": "ON"}', "ON"),
         ('{"value": 21.5}', "21.5"),
-        ('{"state": true}', "on"),
-        ('{"value": false}', "off"),
+        ('{"state": true}', "true"),
+        ('{"value": false}', "false"),
         ('{"state": null}', ""),
         ("x" * 255, "x" * 255),
     ],
@@ -144,8 +145,74 @@ def test_everything_is_subscribed_to_once() -> None:
 
 
 def test_one_topic_may_tell_a_presence_and_a_signal() -> None:
-    both = Topics("b", {"t/x": "alex"}, {"t/x": "guests"}, frozenset(), None)
+    both = Topics("b", (Told("t/x", "alex"),), (Told("t/x", "guests"),), frozenset(), None)
     assert list(events_of(both, "t/x", b"home", "live")) == [
         PresenceChanged("alex", "home"),
         SignalChanged("guests", "home"),
     ]
+
+
+KEYED = Settings.model_validate(
+    {
+        "partners": [
+            {"name": "Alex", "presence": {"topic": "tags/alex", "key": "room"}},
+            {"name": "Sam"},
+        ],
+        "signals": {
+            "entry_door": {"topic": "zigbee2mqtt/front_door", "key": "contact", "on": [False]},
+            "knocking": {"topic": "zigbee2mqtt/front_door", "key": "vibration"},
+        },
+        "mqtt": {},
+    }
+)
+
+
+def keyed(topic: str, payload: str) -> list[Event]:
+    return list(events_of(Topics.of(KEYED, RITUALS), topic, payload.encode(), "live"))
+
+
+@pytest.mark.parametrize(
+    ("payload", "door", "is_open"),
+    [
+        ('{"contact": false, "battery": 97, "vibration": 0}', "false", True),
+        ('{"battery": 97, "contact": true, "vibration": 0, "state": "on"}', "true", False),
+        ('{"contact": null, "vibration": 0}', "", False),
+    ],
+)
+def test_a_key_names_what_is_read(payload: str, door: str, is_open: bool) -> None:
+    assert keyed("zigbee2mqtt/front_door", payload) == [
+        SignalChanged("entry_door", door),
+        SignalChanged("knocking", "0"),
+    ]
+    assert KEYED.signals["entry_door"].is_on(door) is is_open
+
+
+def test_a_key_of_presence() -> None:
+    assert keyed("tags/alex", '{"state": "tracking", "room": "not_home"}') == [PresenceChanged("alex", "away")]
+    with pytest.raises(Unusable) as caught:
+        keyed("tags/alex", '{"room": true}')
+    assert '{"room": "home"}' in caught.value.expected
+    assert caught.value.shown == ""
+
+
+@pytest.mark.parametrize("payload", ['{"battery": 97}', '{"state": "on"}', "on", "false", '["contact"]', '"contact"'])
+def test_a_payload_without_the_key_is_refused_by_the_name_of_the_key(payload: str) -> None:
+    with pytest.raises(Unusable, match=r"JSON .*'contact'") as caught:
+        keyed("zigbee2mqtt/front_door", payload)
+    assert '{"contact": "on"}' in caught.value.expected
+    assert caught.value.about == "zigbee2mqtt/front_door"
+
+
+def test_what_one_key_lacks_does_not_take_the_other_away() -> None:
+    events = events_of(Topics.of(KEYED, RITUALS), "zigbee2mqtt/front_door", b'{"vibration": 1}', "live")
+    assert next(events) == SignalChanged("knocking", "1")
+    with pytest.raises(Unusable, match="'contact'"):
+        next(events)
+
+
+def test_an_emptied_topic_with_a_key_says_that_nothing_is_known() -> None:
+    assert keyed("zigbee2mqtt/front_door", "") == [SignalChanged("entry_door", ""), SignalChanged("knocking", "")]
+
+
+def test_a_topic_with_two_keys_is_subscribed_to_once() -> None:
+    assert Topics.of(KEYED, RITUALS).filters()[:3] == ["tags/alex", "turntoward/presence/sam", "zigbee2mqtt/front_door"]

@@ -56,6 +56,8 @@ def test_check_reports_all_problems_of_all_files_at_once(config: Path, tmp_path:
     done = type_in("check", "--config", config)
     assert done.exit_code == 2
     assert "quiet_hours" in done.stderr
+    assert "'trigers' is not a setting here; did you mean 'triggers'?" in done.stderr
+    assert "2 problems" in done.stderr
     config.write_text(HOUSEHOLD.replace("reunion_hug", "reunion_hag") + "rules_dir: own\n", "utf-8")
     done = type_in("check", "--config", config)
     assert done.exit_code == 2

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.evening import home_since_noon, household, ritual
+from tests.core.evening import Evening, checkin, home_since_noon, household, ritual
 from tests.fakes import at
 from turntoward.core.household import Household
 from turntoward.core.moments import GATES, Moment, Verdict, judge
@@ -31,6 +31,10 @@ def state(now: datetime = NOW, **changes: Any) -> HouseholdState:
 def saying(since: str = "16:00", **words: str) -> HouseholdState:
     signals = {name.replace("__", "."): SignalValue(value, at(since)) for name, value in words.items()}
     return state(signals=signals)
+
+
+def call_ended(time: str) -> HouseholdState:
+    return state(signals={"on_call.alex": SignalValue("idle", at(time), at(time))})
 
 
 def verdict(home: HouseholdState, now: datetime = NOW, limits: dict[str, Any] | None = None, **more: Any) -> Verdict:
@@ -56,8 +60,9 @@ def test_an_ordinary_evening_is_a_good_moment() -> None:
         (saying(on_call__alex="offhook"), "hold", "on_call", None),
         (saying(focus="on"), "hold", "focus", None),
         (saying(meeting="on"), "hold", "meeting", None),
-        (saying("17:59:45", on_call__alex="idle"), "hold", "call_just_ended", at("18:00:15")),
-        (saying("17:59:30", on_call__alex="idle"), "open", "", None),
+        (call_ended("17:59:45"), "hold", "call_just_ended", at("18:00:15")),
+        (call_ended("17:59:30"), "open", "", None),
+        (saying("17:59:45", on_call__alex="idle"), "open", "", None),
         (saying("17:45", focus="unavailable"), "hold", "focus unknown", at("18:15")),
     ],
 )
@@ -66,7 +71,8 @@ def test_what_the_home_says(home: HouseholdState, says: str, reason: str, until:
 
 
 def test_of_two_calls_the_last_one_counts() -> None:
-    first, last = SignalValue("idle", at("17:00")), SignalValue("off", at("17:59:50"))
+    first = SignalValue("idle", at("17:00"), at("17:00"))
+    last = SignalValue("off", at("17:59:50"), at("17:59:50"))
     ended = state(signals={"on_call.alex": first, "meeting": last})
     assert verdict(ended) == Verdict("hold", "call_just_ended", at("18:00:20"))
 
@@ -174,3 +180,15 @@ def test_the_first_that_holds_is_told_and_silence_waits_for_all() -> None:
         told.append(verdict(state(**changes), at("23:30"), limits).reason)
     assert told == [reason for reason, _ in against]
     assert len(GATES) == 11
+
+
+def test_a_call_ends_once_and_only_if_there_was_one() -> None:
+    home = household(signals={"focus.sam": {"on": ["deep"]}})
+    evening = Evening(home, (checkin(),), home_since_noon(**{"focus.sam": "idle 0"}))
+    for second in range(0, 60, 20):  # a sensor that chats is not a call
+        evening.signal(f"20:29:{second:02}", "focus.sam", f"idle {second}")
+    assert evening.tell("20:30:00").said == ["20:30:00"]
+
+    evening = Evening(home, (checkin(),), home_since_noon(**{"focus.sam": "deep"}))
+    evening.signal("20:29:50", "focus.sam", "idle 1").signal("20:29:55", "focus.sam", "idle 2")
+    assert evening.tell("20:31").said == ["20:30:20"]

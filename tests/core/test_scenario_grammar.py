@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from tests.core.evening import household
 from tests.fakes import at
-from turntoward.core.scenario import Happening, Scenario, parse_moment
+from turntoward.core.scenario import Expected, Given, Happening, Scenario, parse_moment
 
 ZONE = household().time_zone
 
@@ -61,6 +61,8 @@ def test_one_thing_happens(happening: dict[str, Any], kind: str) -> None:
         ({"arrives": "sam", "is": "home"}, "'arrives' does not take 'is:' beside it"),
         ({"answer": "done"}, "'answer' needs 'ritual:' beside it"),
         ({"down": "mqtt"}, "'down' needs 'until:' beside it"),
+        ({"down": "mqtt", "until": "18:29:59"}, "'until' is before 'at'; where midnight lies between, give it a date"),
+        ({"at": "2026-11-20 18:30", "down": "mqtt", "until": "2026-11-19 19:00"}, "'until' is before 'at'"),
         ({"clock": "17:00", "until": "18:00"}, "'clock' does not take 'until:' beside it"),
         ({"down": "internet", "until": "19:00"}, "Input should be 'service', 'mqtt' or 'homeassistant'"),
     ],
@@ -68,6 +70,25 @@ def test_one_thing_happens(happening: dict[str, Any], kind: str) -> None:
 def test_what_cannot_happen(happening: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Happening.model_validate({"at": "18:30", **happening})
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [("18:30", "18:30"), ("23:50", "2026-11-20 00:10"), ("2026-11-19 23:50", "18:00")],
+)
+def test_an_outage_whose_days_cannot_be_compared_is_taken_as_it_is(begins: str, ends: str) -> None:
+    assert Happening.model_validate({"at": begins, "down": "mqtt", "until": ends}).kind == "down"
+
+
+def test_nobody_is_in_two_places() -> None:
+    with pytest.raises(ValidationError, match="'sam' is both home and away; keep one of them"):
+        Given.model_validate({"at": "2026-11-19 18:00", "home": ["alex", "Sam"], "away": {"sam": "08:00"}})
+
+
+@pytest.mark.parametrize("channel", ["speakr", "tts", 3])
+def test_a_prompt_comes_by_a_channel_there_is(channel: object) -> None:
+    with pytest.raises(ValidationError, match="Input should be 'speaker', 'phone' or 'tile'"):
+        Expected.model_validate({"at": "18:30", "channel": channel})
 
 
 def test_a_scenario_needs_a_day_and_ends_some_time() -> None:

@@ -167,3 +167,15 @@ def test_who_was_away_since_a_time_after_the_start_left_yesterday() -> None:
     when = [{"at": "00:20", "arrives": "sam"}]
     home = with_door(presence={"require_door": False}, quiet_hours="03:00-04:00")
     assert spoken(played(when, home=home, given=given)) == ["00:22:30"]
+
+
+def test_outages_of_one_kind_may_overlap_or_be_told_the_wrong_way_round() -> None:
+    when = [
+        {"at": "18:00", "down": "mqtt", "until": "19:00"},
+        {"at": "18:20", "down": "mqtt", "until": "18:30"},
+        {"at": "18:30:20", "arrives": "sam"},
+    ]
+    scenario = Scenario.model_validate(
+        {"given": {"at": "2026-11-19 17:00", "home": ["alex"], "away": {"sam": "08:40"}}, "when": when}
+    )
+    assert play(household(), Rulebook(rituals=(ritual(),)), scenario).emitted == ()

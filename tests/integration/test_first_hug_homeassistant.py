@@ -281,6 +281,16 @@ def test_an_entity_that_does_not_exist_is_named(tmp_path: Path, home: HomeAssist
         assert running.stop() == 0
 
 
+def test_a_misspelt_speaker_is_named_before_it_is_needed(tmp_path: Path, home: HomeAssistant) -> None:
+    path = config(tmp_path, home)
+    path.write_text(path.read_text("utf-8").replace("kitchen_speaker, tts: tts.test", "kitchn_speaker, tts: tts.tst"))
+    with service(path, home) as running:
+        running.wait_log("media_player.kitchn_speaker")
+        assert "media_player.kitchen_speaker" in running.log()
+        assert "tts.test_voice" in running.log()
+        assert running.stop() == 0
+
+
 @pytest.mark.parametrize("entity", ["media_player.gone", "media_player.broken_speaker"])
 def test_a_speaker_that_does_not_work_is_told_and_the_tile_shows_it(
     tmp_path: Path, home: HomeAssistant, entity: str

@@ -243,6 +243,58 @@ def test_nothing_before_both_agreed_and_it_says_so(tmp_path: Path, home: tuple[M
     assert "you have not both agreed yet" in command("why", "--config", str(path))
 
 
+def test_g42_a_withdrawn_agreement_ends_it_within_seconds(tmp_path: Path, home: tuple[Mosquitto, Listener]) -> None:
+    broker, listener = home
+    path = config(tmp_path, broker)
+    with Process(path) as service:
+        both_leave(listener, service)
+        listener.tell("presence/alex", "home")
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("agreed: [Alex, Sam]", "agreed: [Alex]"), "utf-8")
+        service.wait_log("the changes in household.yaml are taken over", 5)
+        listener.tell("presence/sam", "home")
+        PAUSE.wait(2.0)
+        assert listener.said() == []
+        path.write_text(text, "utf-8")
+        until(lambda: service.log().count("are taken over") == 2, 5, "taking it over")
+        listener.tell("presence/sam", "not_home")
+        PAUSE.wait(1.6)
+        listener.tell("presence/sam", "home")
+        until(listener.said, what="the line, because both agree again")
+        assert service.stop() == 0
+
+
+def test_a_withdrawn_agreement_takes_an_offer_off_the_tile(tmp_path: Path, home: tuple[Mosquitto, Listener]) -> None:
+    broker, listener = home
+    path = config(tmp_path, broker)
+    with Process(path) as service:
+        both_leave(listener, service)
+        listener.tell("presence/alex", "home")
+        listener.tell("presence/sam", "home")
+        until(lambda: listener.on("ritual/reunion_hug/state")[-1:] == ["offered"], what="the offer")
+        path.write_text(path.read_text("utf-8").replace("agreed: [Alex, Sam]", "agreed: []"), "utf-8")
+        until(lambda: listener.on("ritual/reunion_hug/state")[-1] == "idle", 6, "an empty tile")
+        assert service.stop() == 0
+
+
+def test_a_wrong_change_changes_nothing_and_is_told(tmp_path: Path, home: tuple[Mosquitto, Listener]) -> None:
+    broker, listener = home
+    path = config(tmp_path, broker)
+    with Process(path) as service:
+        both_leave(listener, service)
+        listener.tell("presence/alex", "home")
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("agreed:", "agred:"), "utf-8")
+        service.wait_log("did you mean 'agreed'?", 6)
+        service.wait_log("going on as before")
+        path.write_text(text + "language: de\n", "utf-8")
+        service.wait_log("these changes wait for a restart: language", 6)
+        listener.tell("presence/sam", "home")
+        until(listener.said, what="the line")
+        assert listener.said()[0]["language"] == "en"
+        assert service.stop() == 0
+
+
 def test_bad_messages_do_not_stop_a_good_one(tmp_path: Path, home: tuple[Mosquitto, Listener]) -> None:
     broker, listener = home
     with Process(config(tmp_path, broker)) as service:

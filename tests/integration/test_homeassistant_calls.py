@@ -102,7 +102,7 @@ class TestNoConnection:
             calls.states(["person.alex"])
 
     def test_another_program_at_the_address(self, home: HomeAssistant) -> None:
-        calls = calls_to(f"{home.url}/elsewhere", home.token)
+        calls = calls_to(f"{home.url}/core", home.token)
         with pytest.raises(NotNow, match="status 404"):
             calls.call("input_boolean", "turn_on", GUESTS)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from turntoward.documents import Problem, Problems
-from turntoward.rulebook import load, load_scenario, read_ritual, scenario_household
+from turntoward.rulebook import Library, load, load_scenario, read_library, read_ritual
+from turntoward.rulebook.playing import failing_examples, play_scenario
 from turntoward.settings import load_settings_and_document
 
 BAD = Path(__file__).parent / "bad"
@@ -22,13 +23,14 @@ def read_household(path: Path) -> tuple[Problem, ...]:
 
 
 def read_rule(path: Path) -> tuple[Problem, ...]:
-    read_ritual(path)
-    return ()
+    entry = read_ritual(path)
+    ours = read_library()
+    return tuple(failing_examples(Library({**ours.entries, entry.ritual.ritual: entry})))
 
 
 def read_scenario(path: Path) -> tuple[Problem, ...]:
     scenario, document = load_scenario(path)
-    scenario_household(scenario, None, document)
+    play_scenario(scenario, document, read_library())
     return ()
 
 

@@ -42,8 +42,13 @@ def hug(loaded: Loaded) -> Ritual:
     return loaded.rulebook.rituals[0]
 
 
-def test_nothing_is_on_that_was_not_chosen(home: Home) -> None:
-    assert names(home()) == []
+@pytest.mark.parametrize("rituals", ["rituals: {}", "rituals: []", "rituals:"])
+def test_nothing_is_on_where_nothing_was_chosen(home: Home, rituals: str) -> None:
+    assert names(home(rituals)) == []
+
+
+def test_where_rituals_are_left_out_it_is_the_hug(home: Home) -> None:
+    assert hug(home()) == read_library().entries["reunion_hug"].ritual
 
 
 @pytest.mark.parametrize("choice", ["{reunion_hug: {}}", "{reunion_hug: true}", "{reunion_hug: }", "[reunion_hug]"])
@@ -159,8 +164,57 @@ def advice(tmp_path: Path, loaded: Loaded) -> str:
 
 
 def test_a_good_household_needs_no_advice(home: Home, tmp_path: Path) -> None:
-    speaker = "homeassistant: {url: 'http://ha'}\nspeakers: {hall: assist_satellite.hall}\n"
-    assert advice(tmp_path, home(f"{speaker}rituals: [reunion_hug]")) == ""
+    speaker = "homeassistant: {url: 'http://ha', token: abc}\nspeakers: {hall: assist_satellite.hall}\n"
+    gates = "entry_door: {}, guests: {}, asleep.baby: {}, on_call.alex: {}, focus: {}, meeting.sam: {}"
+    assert advice(tmp_path, home(f"{speaker}signals: {{{gates}}}\nrituals: [reunion_hug]")) == ""
+
+
+def test_advice_about_a_missing_token_names_both_ways_to_give_it(home: Home, tmp_path: Path) -> None:
+    said = advice(tmp_path, home("homeassistant: {url: 'http://ha'}"))
+    assert "token: !secret ha_token" in said
+    assert "TURNTOWARD_HA_TOKEN" in said
+    settings, _ = load_settings_and_document(tmp_path / "household.yaml", {"TURNTOWARD_HA_TOKEN": "abc"})
+    assert "ha_token" not in "\n".join(warnings(settings, home("homeassistant: {url: 'http://ha'}").rulebook))
+
+
+@pytest.mark.parametrize(
+    ("signal", "said"),
+    [
+        ("gusts", "the signal 'gusts' is read by nothing; did you mean 'guests'?"),
+        ("aslep.sam", "the signal 'aslep.sam' is read by nothing; did you mean 'asleep.sam'?"),
+        ("kettel", "the signal 'kettel' is read by nothing; did you mean 'kettle'?"),
+        ("weather", "the signal 'weather' is read by nothing; no ritual that is on names it"),
+        ("on_call.samm", "'on_call.samm' is about 'samm', who is none of the partners; did you mean 'on_call.sam'?"),
+        ("focus.baby", "'focus.baby' is about 'baby', who is none of the partners; they are alex and sam"),
+    ],
+)
+def test_advice_about_a_signal_that_does_nothing(home: Home, tmp_path: Path, signal: str, said: str) -> None:
+    rule = TILE.format(name="tea") + "triggers: [{trigger: state, signal: kettle, is: on}]\n"
+    told = advice(tmp_path, home(f"signals: {{kettle: {{}}, {signal}: {{}}}}\nrituals: [tea]", tea=rule))
+    assert told.splitlines()[-1].endswith(said)
+    assert len(told.splitlines()) == 1
+
+
+def test_advice_about_a_signal_that_only_a_ritual_reads_which_is_off(home: Home, tmp_path: Path) -> None:
+    rule = TILE.format(name="tea") + "triggers: [{trigger: state, signal: kettle, is: on}]\n"
+    told = advice(tmp_path, home("signals: {kettle: {}}\nrituals: []", tea=rule))
+    assert told == "the signal 'kettle' is read by nothing; no ritual that is on names it"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("offer: {say: {de: [Tee]}}", "tea: offer.say has no words in 'en', the household's language, only in 'de'"),
+        ("about: {de: Tee, fr: The}", "tea: about has no words in 'en', the household's language, only in 'de', 'fr'"),
+        ("offer: {say: {en: [], de: [Tee]}}", "tea: offer.say has no words in 'en'"),
+        ("offer: {say: {de: [Tee], en: [Tea]}}", None),
+        ("offer: {say: [Tee]}", None),
+        ("about: Tee", None),
+    ],
+)
+def test_advice_about_words_in_another_language(home: Home, tmp_path: Path, words: str, said: str | None) -> None:
+    told = advice(tmp_path, home("rituals: [tea]", tea=TILE.format(name="tea") + words + "\n"))
+    assert told.startswith(said) if said else told == ""
 
 
 def test_advice_about_signals_and_rooms(home: Home, tmp_path: Path) -> None:

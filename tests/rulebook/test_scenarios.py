@@ -7,7 +7,8 @@ import pytest
 from turntoward.core.household import Household
 from turntoward.core.scenario import Scenario
 from turntoward.documents import Document, Problems
-from turntoward.rulebook import load_scenario, scenario_household
+from turntoward.rulebook import load_scenario, read_library, scenario_household
+from turntoward.rulebook.playing import play_scenario
 from turntoward.settings import Settings, load_settings
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -90,6 +91,21 @@ def test_strangers_are_told_with_the_base_they_are_strangers_to(told: tuple[Path
     home = "partners: [{name: Kim}, {name: Lou}]\nmqtt: {}\n"
     with pytest.raises(Problems, match="'alex' is not one of the partners; they are kim and lou"):
         household_of(told, START, home)
+
+
+def test_a_ritual_that_is_known_but_off_may_be_named(told: tuple[Path, Path]) -> None:
+    text = "rituals: []\n" + START + "when: [{at: '18:00', answer: done, ritual: reunion_hug}]\n"
+    assert play_scenario(*loaded(told, text), read_library()).differences == ()
+
+
+def test_a_ritual_that_nobody_knows_may_not_be_named(told: tuple[Path, Path]) -> None:
+    text = (
+        START
+        + "when: [{at: '18:00', answer: done, ritual: reunion_hag}]\nthen: [{at: '18:31', channel: tile, ritual: x}]\n"
+    )
+    with pytest.raises(Problems) as raised:
+        play_scenario(*loaded(told, text), read_library())
+    assert [(p.line, p.path) for p in raised.value.problems] == [(2, "when.0.ritual"), (3, "then.0.ritual")]
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.yaml")), ids=lambda path: path.stem)

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
 from turntoward import __version__
@@ -33,7 +33,9 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _TRACE: TypeAdapter[tuple[TraceEntry, ...]] = TypeAdapter(tuple[TraceEntry, ...])
 _PRIVATE = ("presence_changed", "signal_changed")
 _KEPT_STEPS = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped")
-_RESULTS: dict[type[Any], str] = {ActionDelivered: "delivered", ActionFailed: "failed", ActionExpired: "expired"}
+
+
+_MOVE_AWAY = "move the file to another place and start again: a new one is begun, and nobody is greeted for the gap"
 
 
 class JournalNotOpened(Exception):
@@ -49,7 +51,7 @@ class Entry:
     type: str
     trace: tuple[TraceEntry, ...]
     actions: tuple[tuple[Action, str], ...]
-    """Actions with what became of them: planned, attempted, delivered, failed, expired."""
+    """Actions with what became of them: planned, attempted, delivered, assumed, failed, expired."""
 
 
 def _first_schema(db: Database) -> None:
@@ -79,32 +81,39 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_schema,)
 
 
 class SqliteJournal:
-    """The journal in a data folder. Opening it brings an older file up to date."""
+    """The journal in a data folder. Opening it brings an older file up to date; `fresh`: begins anew instead."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fresh: bool = False) -> None:
         self.path = folder / FILE_NAME
         self._alive = folder / "alive"
         self._lock = threading.Lock()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._guard = _only_one(folder / "lock")
+            if fresh:
+                erase(folder)
+            self.path.touch(mode=0o600)  # nobody else on this machine need read it; SQLite's own files follow
             connection = sqlite3.connect(self.path, check_same_thread=False, timeout=5)
             self._db = Database(connection)
             self._db.enable_wal()
             connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose seconds, never the file
             connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not just unlinked
             _migrate(self._db)
-        except (OSError, sqlite3.Error) as problem:
-            raise JournalNotOpened(
-                f"{self.path}: the journal cannot be opened ({problem}); "
-                "check that the folder exists, belongs to this user and has free space (data_dir in household.yaml)"
-            ) from problem
+        except sqlite3.DatabaseError as problem:
+            if "not a database" not in str(problem) and "malformed" not in str(problem):
+                raise _unusable(self.path, problem) from problem
+            raise JournalNotOpened(f"{self.path}: this is not a journal, or it is damaged; {_MOVE_AWAY}") from problem
+        except OSError as problem:
+            raise _unusable(self.path, problem) from problem
 
     def load(self) -> HouseholdState | None:
         """Return the state after the last recorded event, or None for a new household."""
         with self._lock:
             row = self._db.conn.execute("SELECT state FROM snapshots WHERE id = 1").fetchone()
-        return state_from_json(row[0]) if row else None
+        try:
+            return state_from_json(row[0]) if row else None
+        except ValidationError as problem:
+            raise JournalNotOpened(f"{self.path}: what was remembered last cannot be read; {_MOVE_AWAY}") from problem
 
     def record(self, event: Event, decision: Decision, digest: str) -> int:
         """Write event, trace, actions, what became of an earlier action, and the state, in one transaction."""
@@ -129,10 +138,7 @@ class SqliteJournal:
                 run("INSERT OR IGNORE INTO actions VALUES (?, ?, ?, ?, ?, 'planned', 0, '')", row)
             if isinstance(event, ActionDelivered | ActionFailed | ActionExpired):
                 reason = event.reason if isinstance(event, ActionFailed) else ""
-                run(
-                    "UPDATE actions SET status = ?, reason = ? WHERE id = ?",
-                    (_RESULTS[type(event)], reason, event.action),
-                )
+                run("UPDATE actions SET status = ?, reason = ? WHERE id = ?", (_became(event), reason, event.action))
             run(
                 "INSERT OR REPLACE INTO snapshots (id, seq, at, state) VALUES (1, ?, ?, ?)",
                 (seq, now, state_to_json(decision.state)),
@@ -164,21 +170,26 @@ class SqliteJournal:
 
         What a ritual did (offered, done, not for today) stays.
         """
-        marks = ", ".join("?" for _ in _PRIVATE)
-        old = f"at < ? AND (type IN ({marks}) AND body <> '{{}}' OR trace <> '[]' AND NOT pruned)"
+        old = "at < ? AND NOT pruned"
         with self._lock:
             with self._db.atomic():
                 run = self._db.conn.execute
-                rows = run(
-                    f"SELECT seq, type, trace FROM events WHERE {old}", (before.isoformat(), *_PRIVATE)
-                ).fetchall()
+                rows = run(f"SELECT seq, type, trace FROM events WHERE {old}", (before.isoformat(),)).fetchall()
                 for seq, kind, trace in rows:
-                    kept = json.dumps([e for e in json.loads(trace) if e["step"] in _KEPT_STEPS])
-                    body = "'{}'" if kind in _PRIVATE else "body"
-                    run(f"UPDATE events SET body = {body}, trace = ?, pruned = 1 WHERE seq = ?", (kept, seq))
+                    self._prune_one(seq, kind, [e for e in json.loads(trace) if e["step"] in _KEPT_STEPS])
             if rows:
                 self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return len(rows)
+
+    def _prune_one(self, seq: int, kind: str, kept: list[dict[str, Any]]) -> None:
+        """Delete an event nothing came of, its time too; of the others keep what a ritual did."""
+        run = self._db.conn.execute
+        acted = run("SELECT 1 FROM actions WHERE event_seq = ? LIMIT 1", (seq,)).fetchone()
+        if not kept and not acted:
+            run("DELETE FROM events WHERE seq = ?", (seq,))
+            return
+        body = "'{}'" if kind in _PRIVATE else "body"
+        run(f"UPDATE events SET body = {body}, trace = ?, pruned = 1 WHERE seq = ?", (json.dumps(kept), seq))
 
     def beat(self, now: datetime) -> None:
         """Remember that the service was alive at `now`. A disk that refuses is noticed by `record`, not here."""
@@ -199,6 +210,19 @@ class SqliteJournal:
         with self._lock:
             self._db.close()
             self._guard.close()
+
+
+def _became(event: ActionDelivered | ActionFailed | ActionExpired) -> str:
+    if isinstance(event, ActionDelivered):
+        return "assumed" if event.assumed else "delivered"
+    return "failed" if isinstance(event, ActionFailed) else "expired"
+
+
+def _unusable(path: Path, problem: Exception) -> JournalNotOpened:
+    return JournalNotOpened(
+        f"{path}: the journal cannot be opened ({problem}); "
+        "check that the folder exists, belongs to this user and has free space (data_dir in household.yaml)"
+    )
 
 
 def erase(folder: Path) -> None:

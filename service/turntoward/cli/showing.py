@@ -99,6 +99,7 @@ _STATUS = {
     "planned": "not yet tried",
     "attempted": "tried, no word back yet",
     "delivered": "delivered",
+    "assumed": "may have been said before a crash; it is not said twice",
     "failed": "could not be delivered",
     "expired": "too late, dropped",
 }

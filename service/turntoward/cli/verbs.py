@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -21,9 +22,9 @@ from turntoward.adapters.broker import BrokerNotStarted
 from turntoward.adapters.journal import Entry, JournalNotOpened, read_entries
 from turntoward.channels import ChannelNotLoaded
 from turntoward.cli import logs, showing
-from turntoward.documents import Document, Problems
+from turntoward.documents import Document, Problem, Problems
 from turntoward.rulebook import Loaded, load, load_scenario, read_library, warnings
-from turntoward.rulebook.playing import failing_examples, play_scenario
+from turntoward.rulebook.playing import failing_examples, play_scenario, problems_of_rules
 from turntoward.settings import Settings, load_settings_and_document
 
 log = logging.getLogger("turntoward")
@@ -56,6 +57,11 @@ def _wrong(problem: object, code: int = 2) -> NoReturn:
     raise typer.Exit(code)
 
 
+def _all_wrong(problems: Sequence[Problem]) -> NoReturn:
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    _wrong("\n".join([*(str(problem) for problem in sorted(problems)), count]))
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         print(f"turntoward {__version__}")
@@ -82,7 +88,7 @@ def run(config: Config = DEFAULT_CONFIG) -> None:
     logs.set_up(settings.log_level, clock, settings.time_zone)
     _greet(settings, loaded)
     try:
-        service = bootstrap.build(settings, loaded.rulebook, clock, f"{sys.argv[0]} why --config {config}")
+        service = bootstrap.build(settings, loaded.rulebook, clock, config, why=f"{sys.argv[0]} why --config {config}")
     except (JournalNotOpened, ChannelNotLoaded, BrokerNotStarted) as problem:
         _wrong(problem, code=1)
     service.run()
@@ -92,12 +98,13 @@ def run(config: Config = DEFAULT_CONFIG) -> None:
 @app.command()
 def check(config: Config = DEFAULT_CONFIG) -> None:
     """Look for mistakes in household.yaml and in all rules, and play the examples that the rules carry."""
-    settings, document = _settings(config)
+    try:
+        settings, document = load_settings_and_document(config, os.environ)
+    except Problems as found:
+        _all_wrong([*found.problems, *problems_of_rules(config)])
     loaded = _load(settings, document)
-    problems = sorted([*loaded.problems, *failing_examples(loaded.library)])
-    if problems:
-        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-        _wrong(Text("\n").join([*(Text(str(p)) for p in problems), Text(count, style="bold red")]))
+    if problems := [*loaded.problems, *failing_examples(loaded.library)]:
+        _all_wrong(problems)
     out = _out()
     for advice in warnings(settings, loaded.rulebook):
         out.print(Text(f"! {advice}", style="yellow"))
@@ -184,7 +191,7 @@ def _load(settings: Settings, document: Document) -> Loaded:
 def _entries(config: Path, last: int | None) -> tuple[Settings, list[Entry]]:
     settings, _ = _settings(config)
     try:
-        return settings, list(read_entries(settings.data_dir, last))
+        return settings, list(read_entries(settings.journal_dir, last))
     except JournalNotOpened as problem:
         _wrong(problem, code=1)
 

@@ -102,9 +102,10 @@ class RitualAnswered:
 
 @dataclass(frozen=True, slots=True)
 class ActionDelivered:
-    """A channel did what an action asked, or may have done it before a crash (speech is never tried twice)."""
+    """A channel did what an action asked. `assumed`: it may have, before a crash; speech is never tried twice."""
 
     action: str
+    assumed: bool = False
     type: Literal["action_delivered"] = "action_delivered"
 
 

@@ -84,7 +84,15 @@ SignalName = Annotated[str, AfterValidator(_signal_name)]
 
 
 def _on_values(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    """One value or several. What a sensor calls `false` and `1` comes as text, so that is what is compared."""
+    values = value if isinstance(value, list | tuple) else [value]
+    return [_on_value(item) for item in values] if value is not None else value
+
+
+def _on_value(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
 
 
 class Partner(Model):
@@ -166,7 +174,7 @@ class Household(Model):
         (), description="who has agreed to be offered rituals; nothing is offered until both names are here"
     )
     zone: Annotated[str, AfterValidator(_zone)] = Field("Europe/Berlin", description="the time zone of the home")
-    language: str = Field("en", pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="en or de")
+    language: Literal["en", "de"] = Field("en", description="what is said and shown")
     season: Literal["normal", "simplified"] = Field("normal", description="simplified: short forms, one prompt a day")
     quiet_hours: Window = Field(
         parse_window("22:30-07:00"),
@@ -194,7 +202,7 @@ class Household(Model):
             raise PydanticCustomError(
                 "partners",
                 "both partners are called {name}; write one of them so that both can be told apart",
-                {"name": repr(first)},
+                {"name": repr(first), "at": ("partners", 1, "name")},
             )
         for name in self.agreed:
             if partner_id(name) not in self.partner_ids:
@@ -223,7 +231,7 @@ class Household(Model):
     @property
     def couple(self) -> str:
         """Both names, for texts: `Alex & Sam` would be read badly aloud, so a word stands between."""
-        word = "und" if self.language.startswith("de") else "and"
+        word = "und" if self.language == "de" else "and"
         return f"{self.partners[0].name} {word} {self.partners[1].name}"
 
     def signals_of(self, role: str) -> tuple[str, ...]:

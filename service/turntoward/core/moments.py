@@ -107,12 +107,9 @@ def _on_call(m: Moment) -> Verdict:
     busy = _any_on(m, signals.CALL_ROLES, "hold")
     if busy is not OPEN:
         return busy
-    ended = [
-        reading.since
-        for role in signals.CALL_ROLES
-        for name in m.household.signals_of(role)
-        if (reading := signals.read(m.household, m.state, name, m.now)).since is not None
-    ]
+    names = [name for role in signals.CALL_ROLES for name in m.household.signals_of(role)]
+    known = [m.state.signals[name].off_since for name in names if name in m.state.signals]
+    ended = [off_since for off_since in known if off_since is not None]
     free_at = max(ended, default=m.now - m.household.presence.post_call) + m.household.presence.post_call
     return Verdict("hold", "call_just_ended", free_at) if m.now < free_at else OPEN
 

@@ -76,6 +76,17 @@ class Given(Model):
     away: dict[PartnerRef, Moment] = Field(default_factory=dict)
     signals: dict[SignalName, SignalText] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _in_one_place(self) -> Self:
+        for name in self.home:
+            if name in self.away:
+                raise PydanticCustomError(
+                    "given",
+                    "{name} is both home and away; keep one of them",
+                    {"name": repr(name), "at": ("away", name)},
+                )
+        return self
+
 
 class Happening(Model):
     """One thing that happens. Exactly one of the forms; `kind` names it."""
@@ -119,6 +130,16 @@ class Happening(Model):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> Self:
+        """With a date on one side only, the day of the other is not known here."""
+        if self.until is None or (self.at.day is None) != (self.until.day is None):
+            return self
+        if (self.until.day or date.min, self.until.clock) < (self.at.day or date.min, self.at.clock):
+            message = "'until' is before 'at'; where midnight lies between, give it a date: \"2026-11-20 00:10\""
+            raise PydanticCustomError("until", message)
+        return self
+
 
 _FORMS: dict[str, tuple[str, ...]] = {
     "arrives": (), "leaves": (), "presence": ("is_",), "signal": ("is_",), "answer": ("ritual",),
@@ -130,7 +151,7 @@ class Expected(Model):
     """One thing that must come out: when, through which channel, and if written, for which ritual."""
 
     at: Moment
-    channel: str
+    channel: Literal["speaker", "phone", "tile"]
     ritual: str | None = None
     text: str | None = None
 

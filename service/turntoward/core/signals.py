@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from turntoward.core.events import SignalChanged
-from turntoward.core.household import Household, is_unknown, signal_role
+from turntoward.core.household import Household, Signal, is_unknown, signal_role
 from turntoward.core.state import HouseholdState, SignalValue
 
 ENTRY_DOOR = "entry_door"
@@ -56,7 +56,15 @@ def changed(household: Household, state: HouseholdState, event: SignalChanged, n
     since = min(event.changed_at or now, now) if event.snapshot else now
     if old is not None and is_unknown(old.value) and is_unknown(event.value):
         since = old.since  # another word for not knowing does not begin the grace anew
-    return replace(state, signals={**state.signals, event.signal: SignalValue(event.value, since)})
+    told = SignalValue(event.value, since, _off_since(signal, old, event.value, since))
+    return replace(state, signals={**state.signals, event.signal: told})
+
+
+def _off_since(signal: Signal, old: SignalValue | None, value: str, since: datetime) -> datetime | None:
+    """When a signal last stopped being on. A sensor that says "idle 1" and then "idle 2" ended no call."""
+    if old is None or (not is_unknown(value) and signal.is_on(value)):
+        return None
+    return since if signal.is_on(old.value) else old.off_since
 
 
 def seen_happening(household: Household, event: SignalChanged, now: datetime) -> bool:

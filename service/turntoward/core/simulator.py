@@ -110,7 +110,8 @@ class _Home:
             **{p: (str(s.raw), s.raw_since or self.state.now) for p, s in self.state.presence.items()},
             **{f"signal {n}": (s.value, s.since) for n, s in self.state.signals.items()},
         }
-        self.down: dict[str, datetime] = {}
+        self.down: dict[str, list[datetime]] = {}
+        """What is cut off, and since when; outages of one kind may overlap."""
         self.missed: list[tuple[str, Event]] = []
         self.undelivered: list[Action] = []
         self.offset = timedelta()
@@ -218,13 +219,17 @@ class _Home:
 
     def _cut(self, what: str, now: datetime) -> None:
         before = {s for s in self._sources() if self._is_cut(s)}
-        self.down[what] = now
+        self.down[what] = [*self.down.get(what, []), now]
         for source in self._sources():
             if what != "service" and self._is_cut(source) and source not in before and "service" not in self.down:
                 self._tell(SourceLost(source), now)
 
     def _back(self, what: str, now: datetime) -> None:
-        gone = now - self.down[what]
+        began = self.down.get(what, [])
+        if len(began) != 1:  # another outage of this kind goes on, or it ends before it began
+            self.down |= {what: began[:-1]} if began else {}
+            return
+        gone = now - began[0]
         cut = [s for s in self._sources() if self._is_cut(s)]
         del self.down[what]
         self._line(now, "happens", f"{what} is back")

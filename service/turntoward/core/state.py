@@ -40,6 +40,8 @@ class SignalValue:
 
     value: str
     since: datetime
+    off_since: datetime | None = None
+    """When it last went from on to something else; None: it never was on, or is on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ MEANT: dict[str, tuple[str, ...]] = {
     "no": ("not_today",), "snooze": ("later",), "dismiss": ("not_today",), "skip": ("not_today",),
     # scenarios
     "start": ("given",), "events": ("when",), "then_": ("then",), "expect": ("then",), "expected": ("then",),
+    "german": ("de",), "deutsch": ("de",), "de-de": ("de",), "de-at": ("de",), "de-ch": ("de",),
+    "english": ("en",), "englisch": ("en",), "en-us": ("en",), "en-gb": ("en",),
     "arrive": ("arrives",), "comes_home": ("arrives",), "leave": ("leaves",), "simple": ("simplified",),
 }  # fmt: skip
 """A word people write -> our words for it; the first that is known at the place counts."""

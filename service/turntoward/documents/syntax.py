@@ -90,10 +90,25 @@ def _mark(mark: Any) -> Position | None:
 
 
 def _explain(fault: _Fault) -> _Explained:
+    if opening := _opened_above(fault):
+        return opening, "the quotation mark that opens here is not closed in its line"
     for pattern, explain in _EXPLANATIONS:
         if re.search(pattern, f"{fault.context}; {fault.problem}"):
             return explain(fault)
     return fault.at, "this cannot be read as YAML; check quotation marks, brackets and how far the line is indented"
+
+
+def _opened_above(fault: _Fault) -> Position | None:
+    """A quotation mark that is not closed takes the next one, lines below, for its end; what follows is too much."""
+    before = fault.here[: fault.at[1]].rstrip()
+    quote = before[-1:]
+    if quote not in ("'", '"') or before.count(quote) % 2 == 0:
+        return None
+    for number in range(fault.at[0] - 1, -1, -1):
+        line = re.sub(r"(^|\s)#.*", "", fault.line(number))
+        if line.count(quote) % 2:
+            return number, line.rindex(quote)
+    return None
 
 
 def _said(message: str) -> Callable[[_Fault], _Explained]:

@@ -69,9 +69,10 @@ def _of_one_choice(group: list[_Found], document: Document) -> Iterable[Problem]
 
 def _problem(details: ErrorDetails, spot: Spot, document: Document) -> Problem:
     keys = _named_field(details, spot, document)
-    secret = next((name for place, name in document.secrets.items() if keys[: len(place)] == place), None)
+    secret = next((name for place, name in document.secrets.items() if spot.keys[: len(place)] == place), None)
     if secret is None:
-        return document.problem(keys, in_words(details, spot))
+        # a check of a whole model may speak of more than the place it points at
+        return document.problem(keys, document.without_secrets(spot.keys, in_words(details, spot)))
     return document.problem(keys, f"the value of '!secret {secret}' does not fit here{expectation(details, spot)}")
 
 

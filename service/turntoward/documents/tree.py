@@ -44,9 +44,10 @@ class Document:
         while keys and keys not in self.places:
             keys = keys[:-1]
         line, column = self.places.get(keys, (1, 1))
-        return Problem(self.path, line, column, ".".join(map(str, keys)), self._without_secrets(keys, message))
+        return Problem(self.path, line, column, ".".join(map(str, keys)), self.without_secrets(keys, message))
 
-    def _without_secrets(self, keys: Keys, message: str) -> str:
+    def without_secrets(self, keys: Keys, message: str) -> str:
+        """Return a message about a place, with every secret at, above or below the place blackened."""
         for place in self.secrets:
             if place[: len(keys)] == keys or keys[: len(place)] == place:
                 message = _blackened(message, self._at(place))

@@ -97,7 +97,7 @@ def _chosen(name: str, choice: object, library: Library, document: Document, sec
     if entry is None:
         if name in library.left_out:
             return None
-        raise Problems([document.problem(at, _unknown(name, library))])
+        raise Problems([document.problem(at, no_such_ritual(name, library))])
     changes = dict(choice) if isinstance(choice, Mapping) else {}
     wanted = changes.pop("enabled", True) if isinstance(choice, Mapping) else choice
     is_on = _switch(wanted)
@@ -120,7 +120,8 @@ def _place(name: str, document: Document, section: Keys) -> Keys:
     return (*section, listed.index(name) if isinstance(listed, list) and name in listed else name)
 
 
-def _unknown(name: str, library: Library) -> str:
+def no_such_ritual(name: str, library: Library) -> str:
+    """Say that there is no such ritual, and which one was probably meant."""
     known = tuple(library.entries)
     near = nearest(name, known)
     hint = f"did you mean '{near}'?" if near else f"known: {', '.join(known)}"

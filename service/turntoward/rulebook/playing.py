@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from turntoward.core.scenario import Scenario
 from turntoward.core.simulator import Played, play
-from turntoward.documents import Document, Keys, Problem, Problems
-from turntoward.rulebook.choice import choose
-from turntoward.rulebook.library import Library
+from turntoward.documents import Document, Keys, Problem, Problems, read
+from turntoward.rulebook.choice import choose, no_such_ritual
+from turntoward.rulebook.library import Library, read_library
 from turntoward.rulebook.scenarios import scenario_household
 from turntoward.settings import Settings
 
@@ -22,9 +23,32 @@ def play_scenario(
     Without `rituals:` those of the household are on, or in a bare one all there are. Raises Problems.
     """
     household = scenario_household(scenario, base, document, at)
+    if problems := list(_unknown_rituals(scenario, library, document, at)):
+        raise Problems(problems)
     choices = _choices(scenario, library, base)
     rulebook = choose(choices, library, document, (*at, "rituals"), household.season)
     return play(household, rulebook, scenario)
+
+
+def _unknown_rituals(scenario: Scenario, library: Library, document: Document, at: Keys) -> Iterator[Problem]:
+    """A misspelt ritual would otherwise only show as an answer to nothing, or as something that never came."""
+    named: list[tuple[Keys, str | None]] = [
+        *((("when", index, "ritual"), happening.ritual) for index, happening in enumerate(scenario.when)),
+        *((("then", index, "ritual"), expected.ritual) for index, expected in enumerate(scenario.then)),
+    ]
+    for keys, name in named:
+        if name is not None and name not in library.entries and name not in library.left_out:
+            yield document.problem((*at, *keys), no_such_ritual(name, library))
+
+
+def problems_of_rules(household: Path) -> list[Problem]:
+    """Return what is wrong with rules and examples beside a household file that cannot be used itself."""
+    try:
+        own = read(household).data.get("rules_dir")
+        library = read_library(household.parent / own if isinstance(own, str) and own else None)
+    except Problems:  # told with the household's own problems, or the folder is not there
+        return []
+    return [*library.problems, *failing_examples(library)]
 
 
 def failing_examples(library: Library) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 What the core needs of it is in `turntoward.core.household`; nothing is connected here, and no rule is read.
 """
 
-from turntoward.settings.home import HOME_ASSISTANT, MQTT, Settings
+from turntoward.settings.home import HOME_ASSISTANT, MQTT, Settings, Told
 from turntoward.settings.loading import BY_ENVIRONMENT, load_settings, load_settings_and_document, with_environment
 from turntoward.settings.sections import (
     SPEAKER_DOMAINS,
@@ -29,6 +29,7 @@ __all__ = [
     "Place",
     "Settings",
     "Speaker",
+    "Told",
     "load_settings",
     "load_settings_and_document",
     "with_environment",

@@ -6,6 +6,7 @@ What the core needs is in `turntoward.core.household`, the rest is here. No file
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -27,7 +28,16 @@ from turntoward.settings.sections import (
 MQTT = "mqtt"
 HOME_ASSISTANT = "homeassistant"
 
-_MAY_BE_EMPTY = ("agreed", "presence", "limits", "signals", "speakers", "rituals")
+_MAY_BE_EMPTY = ("agreed", "presence", "limits", "signals", "speakers")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a topic tells: a partner's presence or a signal, by its id. `key`: of JSON, only what stands there."""
+
+    topic: str
+    what: str
+    key: str | None = None
 
 
 class Settings(Household):
@@ -44,7 +54,8 @@ class Settings(Household):
     mqtt: MqttSettings | None = None
     homeassistant: HomeAssistantSettings | None = None
     rituals: dict[str, Any] = Field(
-        default_factory=dict, description="which rituals are on, and what is changed in them"
+        default_factory=lambda: {"reunion_hug": {}},
+        description="which rituals are on, and what is changed in them; left out: the reunion hug",
     )
     rules_dir: Path | None = Field(None, description="a folder with rituals of your own; same name replaces ours")
     data_dir: Path = Field(Path("data"), description="where the journal lies; relative to this file")
@@ -62,7 +73,9 @@ class Settings(Household):
     @field_validator("rituals", mode="before")
     @classmethod
     def _rituals_by_name(cls, value: object) -> object:
-        """A list of names means: these, unchanged."""
+        """A list of names means: these, unchanged. Nothing below `rituals:` means none; left out is another thing."""
+        if value is None:
+            return {}
         if not isinstance(value, list | tuple):
             return value
         if not all(isinstance(name, str) for name in value):
@@ -101,20 +114,31 @@ class Settings(Household):
 
     @model_validator(mode="after")
     def _told_once(self) -> Self:
-        """A topic, or a person, tells one thing; two that share it would silently become one."""
-        seen: dict[str, str] = {}
-        told = [(p.presence.topic or p.presence.entity, f"presence of {p.name}") for p in self.partners]
-        told += [(s.topic, f"signal {name}") for name, s in self.signals.items()]
-        for place, what in told:
-            if place and place in seen:
+        """A topic (or a key of its JSON) or a person tells one thing; two that share it would silently become one."""
+        seen: dict[tuple[str, str | None], str] = {}
+        for place, key, what, at in self._places():
+            if first := seen.get((place, key)):
                 raise PydanticCustomError(
                     "place",
                     "{place} tells both the {first} and the {second}; each needs one of its own",
-                    {"place": repr(place), "first": seen[place], "second": what},
+                    {"place": repr(place), "first": first, "second": what, "at": at},
                 )
-            if place:
-                seen[place] = what
+            seen[place, key] = what
         return self
+
+    def _places(self) -> Iterator[tuple[str, str | None, str, tuple[str | int, ...]]]:
+        """Yield each place that tells one thing only: its key, what it tells, and where the file says so."""
+        for n, partner in enumerate(self.partners):
+            if place := partner.presence.topic or partner.presence.entity:
+                yield place, partner.presence.key, f"presence of {partner.name}", ("partners", n, "presence")
+        for name, signal in self.signals.items():
+            if signal.topic:
+                yield signal.topic, signal.key, f"signal {name}", ("signals", name)
+
+    @property
+    def journal_dir(self) -> Path:
+        """Where the journal lies. A demo begins anew each time, so it has a folder of its own."""
+        return self.data_dir / "demo" if self.demo is not None else self.data_dir
 
     @property
     def base(self) -> str:
@@ -138,15 +162,16 @@ class Settings(Household):
         """Rooms with a speaker, in the order of the file."""
         return tuple(self.speakers)
 
-    def presence_topics(self) -> dict[str, str]:
-        """Topics that tell a partner's presence, each with the partner's id."""
+    def presence_topics(self) -> tuple[Told, ...]:
+        """Return the topics that tell a partner's presence, each with the partner's id."""
         default = f"{self.base}/presence/"
-        return {p.presence.topic or default + p.id: p.id for p in self.partners if not p.presence.entity}
+        told = ((p.id, p.presence) for p in self.partners)
+        return tuple(Told(at.topic or default + id, id, at.key) for id, at in told if not at.entity)
 
-    def signal_topics(self) -> dict[str, str]:
-        """Topics that tell a signal, each with its name."""
+    def signal_topics(self) -> tuple[Told, ...]:
+        """Return the topics that tell a signal, each with its name."""
         default = f"{self.base}/signal/"
-        return {s.topic or default + name: name for name, s in self.signals.items() if not s.entity}
+        return tuple(Told(s.topic or default + name, name, s.key) for name, s in self.signals.items() if not s.entity)
 
     def presence_entities(self) -> dict[str, str]:
         """Entities that tell a partner's presence, each with the partner's id."""

@@ -9,15 +9,16 @@ import re
 from datetime import date, timedelta
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from turntoward.core.household import Model, Partner, Signal
+from turntoward.core.household import Model, Partner, Signal, partner_id
 from turntoward.core.scenario import Happening, Moment
 from turntoward.core.spans import Duration
+from turntoward.settings.addresses import host_name, web_address
 
 _ENTITY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
-_WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+PRESENCE_DOMAINS = ("person", "device_tracker")
 SPEAKER_DOMAINS = ("media_player", "assist_satellite", "notify")
 
 
@@ -53,11 +54,18 @@ class Place(Model):
 
     entity: Entity | None = None
     topic: Topic | None = None
+    key: str | None = Field(None, min_length=1, description="what to read of a topic that tells JSON: contact")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if self.entity and self.topic:
             raise PydanticCustomError("place", "both 'entity' and 'topic' are given; keep one of them", {})
+        if self.key and self.entity:
+            raise PydanticCustomError("key", "'key' belongs to a topic, and this is an entity; delete the key", {})
+        if self.key and not self.topic:
+            raise PydanticCustomError(
+                "key", "'key' reads the JSON of a topic; write beside it topic: zigbee2mqtt/front_door", {}
+            )
         return self
 
 
@@ -70,6 +78,19 @@ class HomePartner(Partner):
     phone: Annotated[str, BeforeValidator(lambda v: _entity(v) if isinstance(v, str) else v)] | None = Field(
         None, description="the notify action of this partner's phone: notify.mobile_app_alex_phone"
     )
+
+    @field_validator("presence")
+    @classmethod
+    def _tells_where_somebody_is(cls, place: Place, info: ValidationInfo) -> Place:
+        """Of anything else no value means home, so it would read as away for ever."""
+        if place.entity and place.entity.partition(".")[0] not in PRESENCE_DOMAINS:
+            name = partner_id(info.data.get("name") or "alex")
+            raise PydanticCustomError(
+                "presence",
+                "{entity} does not tell where somebody is; write a person or a device_tracker: person.{name}",
+                {"entity": repr(place.entity), "name": name},
+            )
+        return place
 
 
 class HomeSignal(Place, Signal):
@@ -110,7 +131,7 @@ def speakers_from_text(value: object) -> object:
 class MqttSettings(Model):
     """The connection to the broker."""
 
-    host: str = "localhost"
+    host: Annotated[str, AfterValidator(host_name)] = "localhost"
     port: int = Field(1883, ge=1, le=65535)
     username: str | None = None
     password: SecretStr | None = Field(None, description="better: !secret, or TURNTOWARD_MQTT_PASSWORD")
@@ -120,20 +141,19 @@ class MqttSettings(Model):
     discovery: Topic | None = Field("homeassistant", description="Home Assistant's discovery prefix; null: none")
     keepalive: Duration = timedelta(seconds=30)
 
-
-def _web_address(value: str) -> str:
-    if not _WEB_ADDRESS.fullmatch(value):
-        # the value stays out of the message: people paste addresses with a password in them
-        raise PydanticCustomError(
-            "web_address", "this is not a web address; write it with http:// or https://, as in the browser", {}
-        )
-    return value
+    @field_validator("discovery", mode="before")
+    @classmethod
+    def _switched(cls, value: object) -> object:
+        """`false` means null, `true` the usual prefix; `off` is text in YAML 1.2, but no prefix that anybody has."""
+        if isinstance(value, bool):
+            return cls.model_fields["discovery"].default if value else None
+        return None if value in ("off", "no") else value
 
 
 class HomeAssistantSettings(Model):
     """The connection to Home Assistant."""
 
-    url: Annotated[str, AfterValidator(_web_address)] = Field(description="http://homeassistant.local:8123")
+    url: Annotated[str, AfterValidator(web_address)] = Field(description="http://homeassistant.local:8123")
     token: SecretStr | None = Field(None, description="long-lived, of an admin; !secret, or TURNTOWARD_HA_TOKEN")
 
 

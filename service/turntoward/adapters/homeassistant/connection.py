@@ -63,8 +63,11 @@ class Access:
     @property
     def host(self) -> str:
         """Where it is, for logs: an address may have a password in it."""
-        parts = urlsplit(self.url)
-        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+        try:
+            parts = urlsplit(self.url)
+            return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+        except ValueError:
+            return "its address, which is no address"
 
     def check(self) -> None:
         """Raise NotAllowed when there is no key to try."""

@@ -109,3 +109,13 @@ def not_there(entity: str, existing: Iterable[str]) -> str:
         f"Home Assistant has no {entity}; {hint} Write the id as Home Assistant shows it into household.yaml "
         "(a disabled entity counts as not there)."
     )
+
+
+def speaking_entities(settings: Settings) -> tuple[str, ...]:
+    """Return the speakers and voices that have to exist, so that a misspelt one is named before it is needed.
+
+    A `notify.x` may be an action without an entity and is left out.
+    """
+    speakers = [speaker for room in settings.speakers.values() for speaker in room]
+    named = [entity for speaker in speakers for entity in (speaker.entity, speaker.tts) if entity]
+    return tuple(dict.fromkeys(entity for entity in named if not entity.startswith("notify.")))

@@ -26,6 +26,7 @@ from turntoward.adapters.homeassistant.entities import (
     not_there,
     reading,
     readings,
+    speaking_entities,
     subject,
     value,
 )
@@ -70,6 +71,7 @@ class Listener:
     def __init__(self, settings: Settings, clock: Clock, inbox: Inbox, timings: Timings | None = None) -> None:
         self._access = Access.of(_section(settings))
         self._watched = Watched.of(settings)
+        self._speaking = speaking_entities(settings)
         self._clock = clock
         self._inbox = inbox
         self._timings = timings or Timings()
@@ -105,7 +107,7 @@ class Listener:
                     self._listen(link.open())
             except Exception as problem:  # the library raises many families; all of them mean: connect anew
                 if not self._ended.is_set():
-                    self._ended.wait(self._lost(problem))
+                    self._ended.wait(self._wait_after(problem))
 
     def _listen(self, client: WebsocketClient) -> None:
         """Tell what happens until the connection is old enough to be replaced."""
@@ -176,6 +178,14 @@ class Listener:
         if not self._ended.is_set():
             self._inbox(event)
 
+    def _wait_after(self, problem: Exception) -> float:
+        """Like `_lost`, and nothing ends this thread: without it the service would look healthy and hear nothing."""
+        try:
+            return self._lost(problem)
+        except Exception:
+            log.exception("a mistake in the program, while a lost connection to Home Assistant was told")
+            return self._timings.longest_retry
+
     def _lost(self, problem: Exception) -> float:
         """Tell that there is no connection, once; return how many seconds to wait."""
         if self._connected:
@@ -195,7 +205,8 @@ class Listener:
         self._complaint = kind
 
     def _warn_of_missing(self, found: Mapping[str, Reading]) -> None:
-        missing = frozenset(entity for entity in self._watched.entities if entity not in found)
+        wanted = (*self._watched.entities, *self._speaking)
+        missing = frozenset(entity for entity in wanted if entity not in found)
         for entity in sorted(missing - self._missing):
             log.warning(not_there(entity, found))
         self._missing = missing

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +20,7 @@ from turntoward.core.events import (
     SignalChanged,
     raw_presence,
 )
-from turntoward.settings import Settings
+from turntoward.settings import Settings, Told
 
 MAX_BYTES = 4096
 MAX_TEXT = 255
@@ -57,8 +57,8 @@ class Topics:
     """The topics we listen to, and what each is about."""
 
     base: str
-    presence: Mapping[str, str]
-    signals: Mapping[str, str]
+    presence: tuple[Told, ...]
+    signals: tuple[Told, ...]
     rituals: frozenset[str]
     birth: str | None
 
@@ -77,7 +77,8 @@ class Topics:
     def filters(self) -> list[str]:
         """Return what to subscribe to, each once."""
         birth = [self.birth] if self.birth else []
-        return list(dict.fromkeys([*self.presence, *self.signals, self.answers, *birth]))
+        told = [told.topic for told in (*self.presence, *self.signals)]
+        return list(dict.fromkeys([*told, self.answers, *birth]))
 
     def ritual_of(self, topic: str) -> str | None:
         """Return the ritual an answer's topic names, known or not; None for another topic."""
@@ -87,32 +88,56 @@ class Topics:
 
 
 def events_of(topics: Topics, topic: str, payload: bytes, arrival: Arrival) -> Iterator[Event]:
-    """Translate one message; a topic may tell a presence and a signal at once. Raises Unusable."""
-    if topic in topics.presence:
-        yield _presence(topics.presence[topic], topic, payload, arrival)
-    if topic in topics.signals:
-        yield _signal(topics.signals[topic], topic, payload, arrival)
+    """Translate one message; a topic may tell several things at once. Raises Unusable, after all that could be used."""
+    unusable: Unusable | None = None
+    for told, translate in _told_on(topics, topic):
+        try:
+            yield translate(told, payload, arrival)
+        except Unusable as problem:
+            unusable = unusable or problem
+    if unusable is not None:
+        raise unusable
     ritual = topics.ritual_of(topic)
     if ritual is not None:
         yield from _answers(topics, ritual, topic, payload, arrival)
 
 
-def _presence(partner: str, topic: str, payload: bytes, arrival: Arrival) -> PresenceChanged:
+def _told_on(topics: Topics, topic: str) -> Iterator[tuple[Told, Callable[[Told, bytes, Arrival], Event]]]:
+    yield from ((told, _presence) for told in topics.presence if told.topic == topic)
+    yield from ((told, _signal) for told in topics.signals if told.topic == topic)
+
+
+def _presence(told: Told, payload: bytes, arrival: Arrival) -> PresenceChanged:
     try:
-        text = _text(payload, ("state", "value"))
+        text = _told_text(told, payload)
         if _NO_PLACE.fullmatch(text):
             raise ValueError("a switch's value or a number")
     except ValueError as problem:
-        raise Unusable(topic, str(problem), _PRESENCE) from None
-    return PresenceChanged(partner, raw_presence(text), snapshot=arrival != "live")
+        expected = _PRESENCE if told.key is None else _keyed(told.key, "home")
+        raise Unusable(told.topic, str(problem), expected) from None
+    return PresenceChanged(told.what, raw_presence(text), snapshot=arrival != "live")
 
 
-def _signal(signal: str, topic: str, payload: bytes, arrival: Arrival) -> SignalChanged:
+def _signal(told: Told, payload: bytes, arrival: Arrival) -> SignalChanged:
     try:
-        text = _text(payload, ("state", "value"))
+        text = _told_text(told, payload)
     except ValueError as problem:
-        raise Unusable(topic, str(problem), _SIGNAL, _beginning(payload)) from None
-    return SignalChanged(signal, text, snapshot=arrival != "live")
+        expected = _SIGNAL if told.key is None else _keyed(told.key, "on")
+        raise Unusable(told.topic, str(problem), expected, _beginning(payload)) from None
+    return SignalChanged(told.what, text, snapshot=arrival != "live")
+
+
+def _keyed(key: str, value: str) -> str:
+    return f'JSON with the key that household.yaml names, such as {{"{key}": "{value}"}}'
+
+
+def _told_text(told: Told, payload: bytes) -> str:
+    """Return what a payload says. Where a key is named, plain text has none; an empty payload says nothing at all."""
+    if told.key is None:
+        return _text(payload, ("state", "value"))
+    if payload.strip() and not payload.lstrip().startswith(b"{"):
+        raise ValueError(f"no JSON with {told.key!r}")
+    return _text(payload, (told.key,))
 
 
 def _answers(topics: Topics, ritual: str, topic: str, payload: bytes, arrival: Arrival) -> Iterator[Event]:
@@ -160,7 +185,7 @@ def _from_json(text: str, keys: tuple[str, ...]) -> str:
     if isinstance(value, dict):
         value = next((value[key] for key in keys if key in value), value)
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return "true" if value else "false"
     if isinstance(value, dict | list):
         raise ValueError(f"JSON without {' or '.join(map(repr, keys))}")
     return "" if value is None else str(value).strip()

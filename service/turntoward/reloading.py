@@ -1,0 +1,104 @@
+"""Takes over changes in household.yaml and in the household's own rules while the service runs.
+
+Whoever takes back the own name under `agreed:` has ended it for both within seconds, without a restart. A file that is
+wrong changes nothing; what cannot be changed in a running service is named. Nothing is connected or decided here.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from turntoward.core.engine import Engine
+from turntoward.core.rules import Rulebook
+from turntoward.documents import Problems
+from turntoward.rulebook import load, warnings
+from turntoward.settings import Settings, load_settings_and_document
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 2.0
+"""Seconds."""
+_LIVE = ("agreed", "season", "quiet_hours", "limits", "presence", "rituals", "rules_dir")
+"""Settings that can change while the service runs; all the others are built into connections and channels."""
+
+
+class Reloader:
+    """Looks at the files every two seconds, in a thread of its own; a source of new engines."""
+
+    def __init__(
+        self,
+        path: Path,
+        environ: Mapping[str, str],
+        running: Settings,
+        rulebook: Rulebook,
+        take: Callable[[Engine], None],
+    ) -> None:
+        self._path, self._environ, self._take = path, environ, take
+        self._running = running
+        self._known = {ritual.ritual for ritual in rulebook.rituals}
+        self._seen = self._fingerprint()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="reloading", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._ended.set()
+        self._thread.join(LOOK_EVERY)
+
+    def _watch(self) -> None:
+        while not self._ended.wait(LOOK_EVERY):
+            try:
+                now = self._fingerprint()
+                if now != self._seen:
+                    self._seen = now
+                    self._take_over()
+            except Exception:  # whatever is in the files: the next change is looked at too
+                log.exception("a mistake in the program, while changed files were read; going on as before")
+
+    def _fingerprint(self) -> tuple[tuple[str, int, int], ...]:
+        own = self._running.rules_dir
+        files = [self._path, *(sorted(own.glob("*.yaml")) if own and own.is_dir() else [])]
+        found = []
+        for file in files:
+            try:
+                stat = file.stat()
+            except OSError:
+                continue
+            found.append((str(file), stat.st_mtime_ns, stat.st_size))
+        return tuple(found)
+
+    def _take_over(self) -> None:
+        try:
+            settings, document = load_settings_and_document(self._path, self._environ)
+            loaded = load(settings, document)
+        except Problems as found:
+            log.error("%s was changed and cannot be used; going on as before:\n%s", self._path.name, found)
+            return
+        if loaded.problems:
+            told = "\n".join(str(problem) for problem in loaded.problems)
+            log.error("the rituals were changed and cannot be used; going on as before:\n%s", told)
+            return
+        self._say_what_waits(settings, loaded.rulebook)
+        self._running = self._running.model_copy(update={name: getattr(settings, name) for name in _LIVE})
+        rituals = tuple(r for r in loaded.rulebook.rituals if r.ritual in self._known)
+        self._take(Engine(self._running, loaded.rulebook.model_copy(update={"rituals": rituals})))
+        log.info("the changes in %s are taken over", self._path.name)
+        for advice in warnings(settings, loaded.rulebook):
+            log.warning("%s", advice)
+
+    def _say_what_waits(self, settings: Settings, rulebook: Rulebook) -> None:
+        waits = [
+            name
+            for name in Settings.model_fields
+            if name not in _LIVE and getattr(settings, name) != getattr(self._running, name)
+        ]
+        waits += [r.ritual for r in rulebook.rituals if r.ritual not in self._known]
+        if waits:
+            log.warning("these changes wait for a restart: %s", ", ".join(waits))
