@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 2.0
 """Seconds."""
-_LIVE = ("agreed", "season", "quiet_hours", "limits", "presence", "rituals", "rules_dir")
+_LIVE = ("agreed", "season", "quiet_hours", "day_starts", "limits", "presence", "rituals", "rules_dir")
 """Settings that can change while the service runs; all the others are built into connections and channels."""
 
 

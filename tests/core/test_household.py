@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.core.evening import household
+from tests.fakes import at
 from turntoward.core.household import Household, Signal, is_unknown, partner_id, signal_role
 
 TWO = [{"name": "Alex"}, {"name": "Sam"}]
@@ -131,3 +132,11 @@ def test_a_household_is_frozen_and_its_defaults_are_those_of_the_design() -> Non
     assert str(home.quiet_hours) == "22:30-07:00"
     assert home.limits.model_dump(mode="json") == {"prompts_per_day": 3, "min_gap": "45min"}
     assert not Household.model_validate({"partners": TWO}).both_agreed
+
+
+def test_a_day_begins_when_the_household_says() -> None:
+    early = household(day_starts="02:30")
+    assert early.logical_day(at("02:29")).isoformat() == "2026-11-18"
+    assert early.logical_day(at("02:30")).isoformat() == "2026-11-19"
+    assert early.day_after(at("12:00")) == at("02:30", "2026-11-20")
+    assert household().logical_day(at("03:59")).isoformat() == "2026-11-18"

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from tests.core.evening import home_since_noon, household, sam_is_out, with_door
+from tests.core.evening import Evening, home_since_noon, household, ritual, sam_is_out, with_door
 from tests.fakes import at
 from turntoward.core import presence
 from turntoward.core.events import PresenceChanged, Raw
@@ -165,7 +165,7 @@ def test_the_hold_of_one_source_is_not_that_of_another() -> None:
 @pytest.mark.parametrize(
     ("openings", "refusal", "believed_at"),
     [
-        ([], "no_door", "18:01:30"),
+        ([], "door_silent", "18:01:30"),
         (["17:54:59"], "no_door", "18:01:30"),
         (["17:55:00"], "", "18:00:15"),
         (["18:00:30"], "", "18:00:45"),
@@ -230,3 +230,10 @@ def test_both_confirmed_home_needs_both_to_be_known() -> None:
     assert presence.both_confirmed_home(OPEN, home_since_noon())
     assert not presence.both_confirmed_home(OPEN, sam_is_out())
     assert not presence.both_confirmed_home(OPEN, replace(home_since_noon(), presence={}))
+
+
+def test_a_door_that_never_told_anything_is_suspected_itself() -> None:
+    silent = Evening(with_door(), (ritual(),), sam_is_out()).arrives("18:30:20").tell("18:31:50")
+    assert any("look whether its entity or topic is right" in thought for thought in silent.thoughts)
+    closed = Evening(with_door(), (ritual(),), sam_is_out(entry_door="off")).arrives("18:30:20").tell("18:31:50")
+    assert any("no entry door was opened" in thought for thought in closed.thoughts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-LOGICAL_DAY_STARTS = time(4)
+DAY_STARTS = time(4)
 """A day of the couple ends when they are asleep, not at midnight."""
 
 
@@ -47,12 +47,12 @@ def local(now: datetime, zone: ZoneInfo) -> datetime:
     return now.astimezone(zone)
 
 
-def logical_day(now: datetime, zone: ZoneInfo) -> date:
-    """Return the day of the couple that an instant belongs to; it starts at 04:00."""
+def logical_day(now: datetime, zone: ZoneInfo, starts: time = DAY_STARTS) -> date:
+    """Return the day of the couple that an instant belongs to."""
     here = now.astimezone(zone)
-    return here.date() if here.time() >= LOGICAL_DAY_STARTS else here.date() - timedelta(days=1)
+    return here.date() if here.time() >= starts else here.date() - timedelta(days=1)
 
 
-def day_start(day: date, zone: ZoneInfo) -> datetime:
+def day_start(day: date, zone: ZoneInfo, starts: time = DAY_STARTS) -> datetime:
     """Return the UTC instant at which a logical day starts."""
-    return instant(day, LOGICAL_DAY_STARTS, zone)
+    return instant(day, starts, zone)

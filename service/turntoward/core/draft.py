@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from turntoward.core import civil
 from turntoward.core.actions import Action
 from turntoward.core.household import Household
 from turntoward.core.state import HouseholdState, Occasion, Past
@@ -29,7 +28,7 @@ class Draft:
     @property
     def day(self) -> date:
         """The logical day it is."""
-        return civil.logical_day(self.now, self.household.time_zone)
+        return self.household.logical_day(self.now)
 
     def past(self, ritual: str) -> Past:
         """What is remembered of a ritual."""

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from turntoward.core import answers, civil, presence, rituals, signals, telling
+from turntoward.core import answers, presence, rituals, signals, telling
 from turntoward.core.actions import Action, SetTile
 from turntoward.core.draft import Draft
 from turntoward.core.events import (
@@ -246,8 +246,7 @@ class Engine:
     def _tiles_rest_at(self, state: HouseholdState) -> datetime | None:
         if not any(shown in ("done", "not_today") for shown in state.shown.values()):
             return None
-        zone = self.household.time_zone
-        return civil.day_start(civil.logical_day(state.now, zone) + timedelta(days=1), zone)
+        return self.household.day_after(state.now)
 
     def _tidy(self, draft: Draft) -> None:
         oldest = draft.now - _PROMPTS_KEPT

@@ -6,7 +6,7 @@ How to reach anything (entities, topics, passwords) is never here; `turntoward.s
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,7 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from turntoward.core.spans import Duration, Window, parse_window
+from turntoward.core import civil
+from turntoward.core.spans import Duration, TimeOfDay, Window, parse_window
 
 _NAME = re.compile(r"[^\W\d_][\w' -]{0,39}")
 _SIGNAL = re.compile(r"[a-z][a-z0-9_]*(\.\w+)?")
@@ -180,6 +181,7 @@ class Household(Model):
         parse_window("22:30-07:00"),
         description="no sound inside",
     )
+    day_starts: TimeOfDay = Field(civil.DAY_STARTS, description="when a day of yours begins; before, it is yesterday")
     presence: PresenceSettings = PresenceSettings()
     limits: HouseholdLimits = HouseholdLimits()
     signals: dict[SignalName, Signal] = Field(default_factory=dict)
@@ -233,6 +235,14 @@ class Household(Model):
         """Both names, for texts: `Alex & Sam` would be read badly aloud, so a word stands between."""
         word = "und" if self.language == "de" else "and"
         return f"{self.partners[0].name} {word} {self.partners[1].name}"
+
+    def logical_day(self, now: datetime) -> date:
+        """Return the day of the couple that an instant belongs to."""
+        return civil.logical_day(now, self.time_zone, self.day_starts)
+
+    def day_after(self, now: datetime) -> datetime:
+        """Return when the next day of the couple starts."""
+        return civil.day_start(self.logical_day(now) + timedelta(days=1), self.time_zone, self.day_starts)
 
     def signals_of(self, role: str) -> tuple[str, ...]:
         """All mapped signals of one role, in the order of the file: `asleep` -> asleep.alex, asleep.sam."""

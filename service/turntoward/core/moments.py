@@ -115,15 +115,14 @@ def _on_call(m: Moment) -> Verdict:
 
 
 def _day_budget(m: Moment) -> Verdict:
-    zone = m.household.time_zone
-    today = civil.logical_day(m.now, zone)
+    today = m.household.logical_day(m.now)
     cap = m.household.limits.prompts_per_day
     if m.household.season == "simplified":
         cap = min(cap, 1)
-    used = sum(civil.logical_day(p.at, zone) == today for p in m.state.prompts)
+    used = sum(m.household.logical_day(p.at) == today for p in m.state.prompts)
     if used < cap:
         return OPEN
-    return Verdict("hold", "day_budget", civil.day_start(today + timedelta(days=1), zone))
+    return Verdict("hold", "day_budget", m.household.day_after(m.now))
 
 
 def _min_gap(m: Moment) -> Verdict:
@@ -144,11 +143,11 @@ def _not_before(now: datetime, last: datetime | None, span: timedelta, reason: s
 
 
 def _per_day(m: Moment) -> Verdict:
-    cap, zone = m.ritual.limits.per_day, m.household.time_zone
-    today = civil.logical_day(m.now, zone)
-    if cap is None or sum(civil.logical_day(at, zone) == today for at in m.earlier) < cap:
+    cap = m.ritual.limits.per_day
+    today = m.household.logical_day(m.now)
+    if cap is None or sum(m.household.logical_day(at) == today for at in m.earlier) < cap:
         return OPEN
-    return Verdict("hold", "per_day", civil.day_start(today + timedelta(days=1), zone))
+    return Verdict("hold", "per_day", m.household.day_after(m.now))
 
 
 def _per_week(m: Moment) -> Verdict:

@@ -16,7 +16,7 @@ from turntoward.core.household import Household
 from turntoward.core.state import HouseholdState, Presence
 
 Kind = Literal["one_was_home", "joint_arrival", "joint_outing"]
-Refusal = Literal["", "other_away", "not_seen", "never_apart", "no_door"]
+Refusal = Literal["", "other_away", "not_seen", "never_apart", "no_door", "door_silent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,8 @@ def _arrival(household: Household, state: HouseholdState, partner: str, at: date
         return Arrival(at, "never_apart")
     apart, kind = me.raw_since - state.apart_since, _kind(household, me, other)
     if signals.door_required(household, state, at) and not _door_opened(household, state, me.raw_since, at):
-        return Arrival(at, "no_door", kind, apart)
+        heard = bool(state.openings) or any(n in state.signals for n in household.signals_of(signals.ENTRY_DOOR))
+        return Arrival(at, "no_door" if heard else "door_silent", kind, apart)
     return Arrival(at, "", kind, apart)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from turntoward.core import civil
 from turntoward.core.actions import SetTile, TellStep, TileState
 from turntoward.core.draft import Draft
 from turntoward.core.state import Occasion
@@ -29,7 +28,7 @@ def rest_tiles(draft: Draft) -> None:
     """With a new logical day, what was done or declined yesterday is off the tiles."""
     for ritual in [name for name, shown in draft.state.shown.items() if shown in ("done", "not_today")]:
         ended = draft.past(ritual).last_end
-        if ended is None or civil.logical_day(ended, draft.household.time_zone) < draft.day:
+        if ended is None or draft.household.logical_day(ended) < draft.day:
             show(draft, ritual, "idle")
             key = f"{next_id(draft, ritual)}-0-tile"
             until = draft.now + timedelta(days=1)

@@ -51,6 +51,7 @@ _REASONS = {
     "other_away": "one of you came home, the other is not home yet",
     "not_seen": "nobody saw the arrival happen: it was found like this after a start or an outage",
     "never_apart": "it is not known since when you were apart",
+    "door_silent": "no entry door has told anything so far; look whether its entity or topic is right",
     "no_door": "no entry door was opened, so it may be a phone and not a person",
     "apart_too_short": "you were apart for {apart}, it begins at {needed}",
     "joint_outing": "you came back from an outing together",
