@@ -24,7 +24,7 @@ from turntoward.core.events import (
 from turntoward.core.household import Household
 from turntoward.core.rules import Ritual, Rulebook, merged
 from turntoward.core.scenario import Given
-from turntoward.core.simulator import initial_state
+from turntoward.core.simulated_home import initial_state
 from turntoward.core.state import HouseholdState
 from turntoward.core.trace import explain
 

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from turntoward.adapters.journal import Entry
 from turntoward.core.actions import Action, Announce, SetTile
-from turntoward.core.simulator import Emitted, Played
+from turntoward.core.simulated_home import Emitted
+from turntoward.core.simulator import Played
 from turntoward.core.trace import TraceEntry, explain
 
 _KIND = {"happens": ("·", "dim"), "decides": ("→", "cyan"), "emits": ("♪", "bold green")}

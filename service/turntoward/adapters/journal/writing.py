@@ -1,83 +1,31 @@
-"""The journal: one SQLite file, written by one thread at a time, through sqlite-utils.
-
-An event, the decision on it and the new state are one transaction, before any action leaves. Nothing is decided here.
-What presence and signals said is erased after 48 hours; what a ritual did stays.
-"""
+"""The journal as the service writes it, and finds again after a start."""
 
 from __future__ import annotations
 
-import fcntl
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
 from turntoward import __version__
+from turntoward.adapters.journal.file import FILE_NAME, MOVE_AWAY, JournalNotOpened, erase, migrate, only_one, unusable
 from turntoward.core.actions import Action
 from turntoward.core.engine import Decision
 from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, Event
 from turntoward.core.state import HouseholdState, state_from_json, state_to_json
-from turntoward.core.trace import TraceEntry
 from turntoward.ports import Unfinished
 
-FILE_NAME = "journal.db"
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-_TRACE: TypeAdapter[tuple[TraceEntry, ...]] = TypeAdapter(tuple[TraceEntry, ...])
 _PRIVATE = ("presence_changed", "signal_changed")
 _KEPT_STEPS = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped")
-
-
-_MOVE_AWAY = "move the file to another place and start again: a new one is begun, and nobody is greeted for the gap"
-
-
-class JournalNotOpened(Exception):
-    """The journal's file cannot be used; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the journal as people read it."""
-
-    seq: int
-    at: datetime
-    type: str
-    trace: tuple[TraceEntry, ...]
-    actions: tuple[tuple[Action, str], ...]
-    """Actions with what became of them: planned, attempted, delivered, assumed, failed, expired."""
-
-
-def _first_schema(db: Database) -> None:
-    db.table("events").create(
-        {
-            "seq": int, "at": str, "type": str, "body": str, "rulebook": str, "engine": str, "trace": str,
-            "pruned": int,
-        },
-        pk="seq",
-        defaults={"pruned": 0},
-    )  # fmt: skip
-    db.table("actions").create(
-        {
-            "id": str, "event_seq": int, "channel": str, "body": str, "valid_until": str,
-            "status": str, "attempts": int, "reason": str,
-        },
-        pk="id",
-        foreign_keys=[("event_seq", "events", "seq")],
-    )  # fmt: skip
-    db.table("actions").create_index(["status"])
-    db.table("actions").create_index(["event_seq"])
-    db.table("snapshots").create({"id": int, "seq": int, "at": str, "state": str}, pk="id")
-
-
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_schema,)
-"""Numbered by their place, never changed once released: a new schema is a new function at the end."""
 
 
 class SqliteJournal:
@@ -89,7 +37,7 @@ class SqliteJournal:
         self._lock = threading.Lock()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._guard = _only_one(folder / "lock")
+            self._guard = only_one(folder / "lock")
             if fresh:
                 erase(folder)
             self.path.touch(mode=0o600)  # nobody else on this machine need read it; SQLite's own files follow
@@ -98,13 +46,13 @@ class SqliteJournal:
             self._db.enable_wal()
             connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose seconds, never the file
             connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not just unlinked
-            _migrate(self._db)
+            migrate(self._db)
         except sqlite3.DatabaseError as problem:
             if "not a database" not in str(problem) and "malformed" not in str(problem):
-                raise _unusable(self.path, problem) from problem
-            raise JournalNotOpened(f"{self.path}: this is not a journal, or it is damaged; {_MOVE_AWAY}") from problem
+                raise unusable(self.path, problem) from problem
+            raise JournalNotOpened(f"{self.path}: this is not a journal, or it is damaged; {MOVE_AWAY}") from problem
         except OSError as problem:
-            raise _unusable(self.path, problem) from problem
+            raise unusable(self.path, problem) from problem
 
     def load(self) -> HouseholdState | None:
         """Return the state after the last recorded event, or None for a new household."""
@@ -113,7 +61,7 @@ class SqliteJournal:
         try:
             return state_from_json(row[0]) if row else None
         except ValidationError as problem:
-            raise JournalNotOpened(f"{self.path}: what was remembered last cannot be read; {_MOVE_AWAY}") from problem
+            raise JournalNotOpened(f"{self.path}: what was remembered last cannot be read; {MOVE_AWAY}") from problem
 
     def record(self, event: Event, decision: Decision, digest: str) -> int:
         """Write event, trace, actions, what became of an earlier action, and the state, in one transaction."""
@@ -216,67 +164,3 @@ def _became(event: ActionDelivered | ActionFailed | ActionExpired) -> str:
     if isinstance(event, ActionDelivered):
         return "assumed" if event.assumed else "delivered"
     return "failed" if isinstance(event, ActionFailed) else "expired"
-
-
-def _unusable(path: Path, problem: Exception) -> JournalNotOpened:
-    return JournalNotOpened(
-        f"{path}: the journal cannot be opened ({problem}); "
-        "check that the folder exists, belongs to this user and has free space (data_dir in household.yaml)"
-    )
-
-
-def erase(folder: Path) -> None:
-    """Begin anew: remove the journal of a folder, and nothing else in it."""
-    for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "alive"):
-        (folder / name).unlink(missing_ok=True)
-
-
-def _only_one(path: Path) -> IO[str]:
-    """Keep a second service out of a data folder, for as long as the returned file is open."""
-    guard = path.open("w")
-    try:
-        fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as problem:
-        guard.close()
-        raise JournalNotOpened(
-            f"{path.parent}: another Turntoward is running with this data folder; stop it first, "
-            "or give this one a data_dir of its own"
-        ) from problem
-    return guard
-
-
-def _migrate(db: Database) -> None:
-    db.conn.execute("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, version TEXT)")
-    done = db.conn.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()[0]
-    if done > len(MIGRATIONS):
-        raise sqlite3.DatabaseError(
-            f"it was written by a newer Turntoward: schema {done}, this one knows {len(MIGRATIONS)}"
-        )
-    for number, migration in enumerate(MIGRATIONS[done:], start=done + 1):
-        with db.atomic():
-            migration(db)
-            db.conn.execute("INSERT INTO migrations VALUES (?, ?)", (number, __version__))
-
-
-def read_entries(folder: Path, most: int | None = None) -> Iterator[Entry]:
-    """Read the journal of a running or stopped service, newest last, without writing to it.
-
-    Only entries in which something was decided are returned. Raises JournalNotOpened where there is none.
-    """
-    path = folder / FILE_NAME
-    if not path.exists():
-        raise JournalNotOpened(f"{path}: there is no journal yet; it begins with the first `turntoward run`")
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
-    try:
-        wanted = "trace <> '[]' OR seq IN (SELECT event_seq FROM actions)"
-        rows = connection.execute(
-            f"SELECT seq, at, type, trace FROM events WHERE {wanted} ORDER BY seq DESC LIMIT ?", (most or -1,)
-        ).fetchall()
-        for seq, at, kind, trace in reversed(rows):
-            acts = connection.execute("SELECT body, status FROM actions WHERE event_seq = ? ORDER BY rowid", (seq,))
-            actions = tuple((_ACTION.validate_json(body), status) for body, status in acts)
-            yield Entry(seq, datetime.fromisoformat(at), kind, _TRACE.validate_json(trace), actions)
-    except sqlite3.Error as problem:
-        raise JournalNotOpened(f"{path}: the journal cannot be read ({problem})") from problem
-    finally:
-        connection.close()

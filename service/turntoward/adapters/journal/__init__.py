@@ -1,0 +1,11 @@
+"""The journal: one SQLite file, written by one thread at a time, through sqlite-utils.
+
+An event, the decision on it and the new state are one transaction, before any action leaves. Nothing is decided here.
+What presence and signals said is erased after 48 hours, with its time; what a ritual did stays.
+"""
+
+from turntoward.adapters.journal.file import FILE_NAME, JournalNotOpened, erase
+from turntoward.adapters.journal.reading import Entry, read_entries
+from turntoward.adapters.journal.writing import SqliteJournal
+
+__all__ = ["FILE_NAME", "Entry", "JournalNotOpened", "SqliteJournal", "erase", "read_entries"]
