@@ -86,6 +86,10 @@ class Settings(Household):
 
     @model_validator(mode="after")
     def _connections_fit(self) -> Self:
+        if self.demo is not None and self.mqtt is None:
+            raise PydanticCustomError(
+                "mqtt", "the demo lives on a broker of its own; add 'mqtt: {port: 18883}'", {"at": ("demo",)}
+            )
         if self.homeassistant is None and (what := next(self._entities(), None)):
             raise PydanticCustomError(
                 "homeassistant",
