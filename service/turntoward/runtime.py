@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +24,7 @@ from turntoward.core.events import (
     TimePassed,
 )
 from turntoward.core.state import HouseholdState
-from turntoward.core.trace import explain
+from turntoward.core.trace import NOTICEABLE, explain
 from turntoward.delivery import RETRY, ChannelWorker, Stop
 from turntoward.ports import Channel, Clock, Journal, Wakeup
 
@@ -36,7 +35,6 @@ TICK = 5.0
 _BEAT = timedelta(seconds=15)
 KEEP_PRESENCE = timedelta(hours=48)
 _PRUNE_EVERY = timedelta(hours=1)
-_NOTICEABLE = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped")
 _ALWAYS_RECORDED = (ActionDelivered, ActionFailed, ActionExpired, ServiceStarted)
 
 
@@ -59,7 +57,6 @@ class Runtime:
         self._state: HouseholdState = new_state(clock.now())
         self._beat_at = self._prune_at = self._state.now - KEEP_PRESENCE
         self._journal_failed = False
-        self.stopped = threading.Event()
 
     def put(self, event: Event) -> None:
         """Take an event from any thread."""
@@ -90,7 +87,6 @@ class Runtime:
         finally:
             for worker in self._workers.values():
                 worker.stop()
-            self.stopped.set()
 
     def stop(self) -> None:
         """Ask the loop to end, from any thread or a signal handler."""
@@ -152,7 +148,7 @@ class Runtime:
     def _report(self, decision: Decision) -> None:
         """Log what the couple could notice; when somebody came home is not for a log."""
         for entry in decision.trace:
-            log.log(logging.INFO if entry.step in _NOTICEABLE else logging.DEBUG, "%s", explain(entry))
+            log.log(logging.INFO if entry.step in NOTICEABLE else logging.DEBUG, "%s", explain(entry))
 
     def _submit(self, action: Action) -> None:
         worker = self._workers.get(action.channel)

@@ -75,6 +75,12 @@ def spoken(home: HomeAssistant) -> list[dict[str, object]]:
     return home.calls("media_player", "media_player.kitchen_speaker")
 
 
+def spoken_once(home: HomeAssistant) -> None:
+    until(lambda: spoken(home), what="the spoken line")
+    PAUSE.wait(1.0)
+    assert len(spoken(home)) == 1
+
+
 def test_two_phones_come_home_and_the_speaker_says_one_line(tmp_path: Path, home: HomeAssistant) -> None:
     path = config(tmp_path, home)
     with service(path, home) as running:
@@ -163,9 +169,7 @@ def test_g09_the_service_restarts_between_the_arrivals(tmp_path: Path, home: Hom
         running.start()
         ready(running, times=2)
         enter(home, "sam")
-        until(lambda: spoken(home), what="the spoken line")
-        PAUSE.wait(1.0)
-        assert len(spoken(home)) == 1
+        spoken_once(home)
         assert running.stop() == 0
 
 
@@ -223,9 +227,7 @@ def test_g13_home_assistant_restarts_between_the_arrivals(tmp_path: Path, home: 
         home.restart()
         ready(running, times=2)
         enter(home, "sam")
-        until(lambda: spoken(home), what="the spoken line")
-        PAUSE.wait(1.0)
-        assert len(spoken(home)) == 1
+        spoken_once(home)
         assert running.stop() == 0
 
 

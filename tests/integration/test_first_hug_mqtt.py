@@ -89,6 +89,12 @@ def both_leave(home: Listener, service: Process) -> None:
     PAUSE.wait(1.6)  # away, and apart for longer than min_apart
 
 
+def said_once(home: Listener) -> None:
+    until(home.said, what="the line")
+    PAUSE.wait(1.0)
+    assert len(home.said()) == 1
+
+
 def test_one_line_once_and_everything_tells_of_it(tmp_path: Path, home: tuple[Mosquitto, Listener]) -> None:
     broker, listener = home
     path = config(tmp_path, broker, door="true")
@@ -133,9 +139,7 @@ def test_kill_9_between_the_arrivals(tmp_path: Path, home: tuple[Mosquitto, List
         until(lambda: listener.on("status")[-1] == "online", what="status online")
         PAUSE.wait(0.3)
         listener.tell("presence/sam", "home")
-        until(listener.said, what="the line")
-        PAUSE.wait(1.0)
-        assert len(listener.said()) == 1
+        said_once(listener)
         assert service.stop() == 0
 
 
@@ -183,9 +187,7 @@ def test_the_broker_restarts_between_the_arrivals(tmp_path: Path, home: tuple[Mo
         until(lambda: listener.on("status").count("online") >= 2, what="online again")
         PAUSE.wait(0.5)
         listener.tell("presence/sam", "home")
-        until(listener.said, what="the line")
-        PAUSE.wait(1.0)
-        assert len(listener.said()) == 1
+        said_once(listener)
         assert service.stop() == 0
 
 

@@ -16,10 +16,6 @@ from rich.text import Text
 
 from turntoward.ports import Clock
 
-_TALKATIVE = ("homeassistant_api", "niquests", "urllib3", "urllib3_future", "apscheduler", "amqtt", "transitions")
-"""Libraries whose INFO lines show every event with its data."""
-
-
 HOME = "turntoward.home"
 """What the demo's home does and hears."""
 _LOOKS = {"DEBUG": ("·", "dim"), "INFO": (" ", "none"), "WARNING": ("!", "yellow"), "ERROR": ("✗", "bold red")}
@@ -64,7 +60,6 @@ def set_up(level: str, clock: Clock, zone: ZoneInfo) -> None:
     else:
         handler = logging.StreamHandler()
         handler.setFormatter(_HouseholdTime(clock, zone, "%(asctime)s %(levelname)-7s %(message)s"))
+    # At INFO some libraries write every event with its data: they stay at WARNING, whatever ours is.
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("turntoward").setLevel(level.upper())
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING if name != "amqtt" else logging.ERROR)

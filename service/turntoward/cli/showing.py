@@ -15,10 +15,9 @@ from turntoward.adapters.journal import Entry
 from turntoward.core.actions import Action, Announce, SetTile
 from turntoward.core.simulated_home import Emitted
 from turntoward.core.simulator import Played
-from turntoward.core.trace import TraceEntry, explain
+from turntoward.core.trace import NOTICEABLE, TraceEntry, explain
 
 _KIND = {"happens": ("·", "dim"), "decides": ("→", "cyan"), "emits": ("♪", "bold green")}
-_SHOWN_STEPS = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped")
 
 
 def emitted_as_json(emitted: Iterable[Emitted]) -> list[str]:
@@ -49,7 +48,7 @@ def show_timeline(out: Console, played: Played) -> None:
 def show_journal(out: Console, entries: Sequence[Entry], zone: ZoneInfo) -> None:
     """Print what happened to rituals, newest last."""
     for entry in entries:
-        for step in (s for s in entry.trace if s.step in _SHOWN_STEPS):
+        for step in (s for s in entry.trace if s.step in NOTICEABLE):
             out.print(_dated(entry.at, zone, explain(step), "cyan"))
         for action, status in entry.actions:
             if words := _action_in_words(action, status):

@@ -119,8 +119,7 @@ class Engine:
 
     def _hold_all(self, draft: Draft) -> None:
         """Wait with everything that was pending: it may have changed while nobody looked."""
-        of_partners = (self.household.source_of(p) for p in self.household.partner_ids)
-        for source in dict.fromkeys((*of_partners, *draft.state.awaited)):
+        for source in dict.fromkeys((*self.household.presence_sources, *draft.state.awaited)):
             draft.state = presence.hold(self.household, draft.state, source, draft.now)
         heard_at = draft.now + self.household.presence.startup_hold
         holding = {key: max(at, heard_at) for key, at in draft.state.holding.items()}
@@ -160,7 +159,7 @@ class Engine:
         lost = dict(draft.state.lost)
         since = lost.pop(source, draft.now)
         awaited = draft.state.awaited
-        of_partners = tuple(self.household.source_of(p) for p in self.household.partner_ids)
+        of_partners = self.household.presence_sources
         if draft.now - since > self.household.presence.stale_event and source in of_partners:
             awaited = tuple(dict.fromkeys((*awaited, source)))
         draft.state = replace(draft.state, lost=lost, awaited=awaited)

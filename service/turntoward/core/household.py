@@ -252,6 +252,11 @@ class Household(Model):
         """Name the source a partner's presence comes from. A bare household has one source for everything."""
         return "home"
 
+    @property
+    def presence_sources(self) -> tuple[str, ...]:
+        """The sources that tell who is home, each once."""
+        return tuple(dict.fromkeys(self.source_of(partner) for partner in self.partner_ids))
+
     def source_of_signal(self, name: str) -> str:
         """Name the source a signal comes from."""
         return "home"

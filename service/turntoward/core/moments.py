@@ -64,7 +64,7 @@ def _sources_heard(m: Moment) -> Verdict:
     until = max((m.state.held_until.get(source, m.now) for source in m.state.awaited), default=m.now)
     if m.now < until:
         return Verdict("hold", "starting", until)
-    for source in (m.household.source_of(p) for p in m.household.partner_ids):
+    for source in m.household.presence_sources:
         if m.now - m.state.lost.get(source, m.now) > m.household.presence.stale_event:
             return Verdict("hold", "source_lost")
     return OPEN

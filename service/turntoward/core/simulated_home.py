@@ -100,13 +100,12 @@ class SimulatedHome:
     def run(self) -> None:
         """Let everything happen that the scenario names, and time pass to its end."""
         steps = list(self._script())
-        zone, start = self.zone, self.scenario.starts_on
-        end = self.scenario.ends(zone)
+        end = self.scenario.ends(self.zone)
         for at, happening in [*steps, (None, None)]:
             until = at if at is not None else max(end - self.offset, steps[-1][0] if steps else end)
             self._let_time_pass(until)
             if happening is not None:
-                self._happen(happening, until + self.offset, start)
+                self._happen(happening, until + self.offset)
 
     def _script(self) -> Iterator[tuple[datetime, Happening | str]]:
         """Yield what happens in unbroken time; what follows a set clock is written in the new time."""
@@ -142,7 +141,7 @@ class SimulatedHome:
 
     # -- what happens -------------------------------------------------------------------------------------------
 
-    def _happen(self, happening: Happening | str, now: datetime, start: object) -> None:
+    def _happen(self, happening: Happening | str, now: datetime) -> None:
         if isinstance(happening, str):
             self._back(happening, now)
             return
@@ -194,9 +193,8 @@ class SimulatedHome:
             self._tell(event, now)
 
     def _sources(self) -> tuple[str, ...]:
-        named = [self.household.source_of(p) for p in self.household.partner_ids]
-        named += [self.household.source_of_signal(name) for name in self.household.signals]
-        return tuple(dict.fromkeys(named))
+        of_signals = (self.household.source_of_signal(name) for name in self.household.signals)
+        return tuple(dict.fromkeys((*self.household.presence_sources, *of_signals)))
 
     def _cut(self, what: str, now: datetime) -> None:
         before = {s for s in self._sources() if self._is_cut(s)}

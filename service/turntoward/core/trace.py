@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+NOTICEABLE = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped")
+"""Steps the couple could notice themselves. Only these are logged, listed by `journal` and kept for long; the others
+would tell when somebody came home.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class TraceEntry:

@@ -20,12 +20,12 @@ from turntoward.core.actions import Action
 from turntoward.core.engine import Decision
 from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, Event
 from turntoward.core.state import HouseholdState, state_from_json, state_to_json
+from turntoward.core.trace import NOTICEABLE
 from turntoward.ports import Unfinished
 
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _PRIVATE = ("presence_changed", "signal_changed")
-_KEPT_STEPS = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped")
 
 
 class SqliteJournal:
@@ -124,7 +124,7 @@ class SqliteJournal:
                 run = self._db.conn.execute
                 rows = run(f"SELECT seq, type, trace FROM events WHERE {old}", (before.isoformat(),)).fetchall()
                 for seq, kind, trace in rows:
-                    self._prune_one(seq, kind, [e for e in json.loads(trace) if e["step"] in _KEPT_STEPS])
+                    self._prune_one(seq, kind, [e for e in json.loads(trace) if e["step"] in NOTICEABLE])
             if rows:
                 self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return len(rows)
