@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import paho.mqtt.client as mqtt
+import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.peers.ports import HOST
@@ -156,3 +157,8 @@ def running(settings: Settings, *, wait: bool = True, last_alive: datetime | Non
         home.mqtt.stop()
     left = [t.name for t in set(threading.enumerate()) - before if "mqtt" in t.name and "observer" not in t.name]
     assert not left, f"threads were left: {left}"
+
+
+def lines(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
+    """What the service has logged at a level."""
+    return [r.getMessage() for r in caplog.records if r.levelno == level and r.name.startswith("turntoward")]

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.adapters.mqtt_home import Home, eventually, household, observing, running
+from tests.adapters.mqtt_home import Home, eventually, household, lines, observing, running
 from tests.peers.fixtures import MakeMosquitto
 from tests.peers.mosquitto import Mosquitto
 from turntoward.adapters.mqtt import Mqtt
@@ -26,10 +26,6 @@ STATUS = "turntoward/status"
 ALEX = "turntoward/presence/alex"
 CONNECTED = SourceConnected("mqtt")
 LOST = SourceLost("mqtt")
-
-
-def lines(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
-    return [r.getMessage() for r in caplog.records if r.levelno == level and r.name.startswith("turntoward")]
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.mqtt_home import eventually, household, running
+from tests.adapters.mqtt_home import eventually, household, lines, running
 from tests.peers.install import program
 from tests.peers.mosquitto import Mosquitto
 from tests.peers.ports import free_port, wait_port
@@ -25,10 +25,6 @@ STATUS = "turntoward/status"
 ALEX = "turntoward/presence/alex"
 CONNECTED = SourceConnected("mqtt")
 LOST = SourceLost("mqtt")
-
-
-def lines(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
-    return [r.getMessage() for r in caplog.records if r.levelno == level and r.name.startswith("turntoward")]
 
 
 @pytest.fixture(autouse=True)
