@@ -128,7 +128,7 @@ class MemoryJournal:
     def unfinished(self) -> Sequence[Unfinished]:
         return list(self._actions.values())
 
-    def prune(self, before: datetime) -> int:
+    def prune(self, before: datetime, fleeting_before: datetime) -> int:
         return 0
 
     def beat(self, now: datetime) -> None:

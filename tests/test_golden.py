@@ -6,14 +6,17 @@ little by itself, so it also says why it is silent, or speaks as soon as its las
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
 import pytest
 
+from turntoward.core.defaults import Silence
 from turntoward.core.household import Household
 from turntoward.core.rules import Rulebook
 from turntoward.core.scenario import Scenario
+from turntoward.core.simulated_home import Emitted, Line, SimulatedHome
 from turntoward.core.simulator import Played, play
 from turntoward.rulebook import load_scenario, read_library, scenario_household
 
@@ -31,9 +34,15 @@ BECAUSE = {
     "G23": "23:41:15 reunion_hug is offered (tile), silently: it is within the quiet hours",
     "G25": "19:01:55 reunion_hug is offered (tile), silently: you came back from an outing together",
     "G26": "18:33:35 reunion_hug did not reach you and does not count",
+    "G33": "18:31:35 reunion_hug waits: it stays silent this time",
+    "G34": "19:51:25 reunion_hug waits: there was a break between you two a short while ago",
     "G37": "20:30:00 evening_checkin waits: the last prompt is too recent",
     "G38": "18:31:00 reunion_hug is done",
+    "G39": "20:30:00 evening_checkin stays silent: it comes less often",
     "G42": "18:30:35 reunion_hug stays silent: you have not both agreed yet",
+    "G44": "07:59:10 goodbye_kiss stays silent: the door has opened already",
+    "G45-asleep": "07:58:10 goodbye_kiss waits: there should be no sound now, and it has no silent way",
+    "G45-too-late": "07:58:10 goodbye_kiss stays silent: the door has opened already",
     "spring-apart": "03:05:15 reunion_hug stays silent: you were apart for 20min, it begins at 30min",
     "midnight-reunion": "03:31:15 reunion_hug is offered (tile), silently: it is within the quiet hours",
     "clock-set-by-months": "18:00:00 evening_checkin stays silent: its window had passed",
@@ -90,6 +99,37 @@ def test_it_is_silent_only_because_of_its_last_event(name: str) -> None:
     ]
 
 
+def test_without_the_pause_it_would_have_spoken() -> None:
+    scenario, household = load("G33")
+    without = scenario.model_copy(update={"when": scenario.when[1:]})
+    assert [f"{e.channel} {e.at:%H:%M:%S}" for e in played(without, household).emitted] == [
+        "speaker 18:31:35",
+        "tile 18:31:35",
+    ]
+
+
+def test_silence_by_chance_looks_the_same_as_a_pause() -> None:
+    """Whatever the other could see (tiles, messages, thoughts) is the same, to the byte."""
+    scenario, quiet_home = load("G33")
+    household = quiet_home.model_copy(update={"silence": Silence(random=True)})
+    rulebook = Rulebook(rituals=tuple(LIBRARY.entries[name].ritual for name in ("evening_checkin", "reunion_hug")))
+    paused, by_chance = seen(household, rulebook, scenario), None
+    for seed in range(1, 200):
+        home = SimulatedHome(household, rulebook, scenario.model_copy(update={"when": scenario.when[1:]}))
+        home.state = replace(home.state, seed=seed)
+        home.run()
+        by_chance = (home.emitted, [line for line in home.timeline if line.kind != "happens"])
+        if not home.emitted:
+            break
+    assert by_chance == paused
+
+
+def seen(household: Household, rulebook: Rulebook, scenario: Scenario) -> tuple[list[Emitted], list[Line]]:
+    home = SimulatedHome(household, rulebook, scenario)
+    home.run()
+    return home.emitted, [line for line in home.timeline if line.kind != "happens"]
+
+
 @pytest.mark.parametrize("name", NOBODY_EVER_LEFT)
 def test_nobody_was_ever_believed_to_be_away(name: str) -> None:
     scenario, household = load(name)
@@ -137,4 +177,4 @@ def test_an_arrival_that_nobody_saw_is_believed_at_once_and_ends_the_time_apart(
 
 def test_every_golden_ritual_could_be_read() -> None:
     assert LIBRARY.problems == ()
-    assert len(NAMES) >= 43
+    assert len(NAMES) >= 51

@@ -1,7 +1,7 @@
 """household.yaml: the starter is complete, folders and the environment are taken as promised."""
 
 import re
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -9,11 +9,20 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from turntoward.core.scenario import CivilMoment
-from turntoward.core.spans import TimeWindow
+from turntoward.core.spans import DaySpan, TimeWindow
 from turntoward.documents import Problems, read
 from turntoward.documents.expectations import bare, fields_of, is_model
 from turntoward.rulebook import load_rulebook
-from turntoward.settings import MqttSettings, Place, Settings, Told, load_settings, load_settings_and_document
+from turntoward.settings import (
+    HOME_ASSISTANT,
+    MQTT,
+    MqttSettings,
+    Place,
+    Settings,
+    Told,
+    load_settings,
+    load_settings_and_document,
+)
 
 STARTER = Path(__file__).parent.parent / "config" / "household.yaml"
 MINIMAL = "partners: [{name: Alex}, {name: Sam}]\nmqtt: {}\n"
@@ -21,7 +30,7 @@ MINIMAL = "partners: [{name: Alex}, {name: Sam}]\nmqtt: {}\n"
 # what a first file has to say although the program's default is another, or none
 NOT_DEFAULTS = {"partners", "homeassistant", "mqtt", "rituals"}
 # models that a file writes as one text
-WRITTEN_AS_TEXT = (TimeWindow, CivilMoment, Place)
+WRITTEN_AS_TEXT = (TimeWindow, DaySpan, CivilMoment, Place)
 # the starter shows what a household's evening may hold; the words of a scenario are explained in rules/README.md
 EXPLAINED_ELSEWHERE = {"demo.evening"}
 
@@ -67,11 +76,15 @@ def mentioned_in(data: Any, expected: Any, path: str = "") -> set[str]:
     return {path}
 
 
+STARTERS = ["evening_checkin", "phone_free_dinner", "reunion_hug"]
+"""Three are easy to keep."""
+
+
 def test_the_starter_loads_as_it_is() -> None:
     settings, document = load_settings_and_document(STARTER, {})
     assert [p.name for p in settings.partners] == ["Alex", "Sam"]
     assert not settings.both_agreed
-    assert [r.ritual for r in load_rulebook(settings, document).rituals] == ["reunion_hug"]
+    assert [r.ritual for r in load_rulebook(settings, document).rituals] == STARTERS
 
 
 def test_the_starter_loads_with_everything_switched_on(tmp_path: Path) -> None:
@@ -81,7 +94,14 @@ def test_the_starter_loads_with_everything_switched_on(tmp_path: Path) -> None:
     assert settings.homeassistant is not None
     assert settings.homeassistant.token is not None
     assert settings.homeassistant.token.get_secret_value() == "abc"
-    assert set(settings.speakers) == {"kitchen", "hall", "bedroom"}
+    assert set(settings.speakers) == {"kitchen", "hall", "bedroom", "living_room"}
+    assert settings.scenes["dinner"].set == "scene.dinner"
+    assert settings.scenes["film"].undo == "scene.evening"
+    assert settings.scenes["talk"].restore == ("light.table", "media_player.tv")
+    assert settings.scenes["blinds"].set is None
+    assert settings.zone_of("alex") != settings.time_zone == settings.zone_of("sam")
+    assert [str(days) for days in settings.vacation] == ["2026-12-20..2026-12-27"]
+    assert settings.season_until == date(2026, 12, 1)
     assert settings.rules_dir == tmp_path / "rules"
     # what the starter shows of the hug are its own numbers
     assert load_rulebook(settings, document) == load_rulebook(load_settings(STARTER, {}))
@@ -223,6 +243,53 @@ def test_the_door_in_the_docs_is_open_when_its_contact_is_not(tmp_path: Path) ->
     settings = load_settings(written(tmp_path, MINIMAL + example), {})
     assert settings.signal_topics() == (Told("zigbee2mqtt/front_door", "entry_door", "contact"),)
     assert settings.signals["entry_door"].is_on("false")
+
+
+HA = "homeassistant: {url: http://ha}\n"
+
+
+@pytest.mark.parametrize("emptied", ["scenes", "tags", "vacation", "silence"])
+def test_a_section_with_every_line_switched_off_is_none(tmp_path: Path, emptied: str) -> None:
+    settings = load_settings(written(tmp_path, f"{MINIMAL}{emptied}:\n"), {})
+    assert getattr(settings, emptied) == Settings.model_fields[emptied].get_default(call_default_factory=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "message"),
+    [
+        (HA + "scenes: {dinner: light.table}", "scenes.dinner", "not a scene of Home Assistant"),
+        (HA + "scenes: {dinner: {set: scene.a, undo: scene.b, restore: [light.c]}}", "scenes.dinner", "keep one"),
+        (HA + "scenes: {dinner: {undo: scene.b}}", "scenes.dinner", "set: scene.dinner"),
+        (HA + "scenes: {Dinner: scene.a}", "scenes.Dinner", "small letters"),
+        ("scenes: {dinner: scene.a}", "scenes.dinner", "needs Home Assistant"),
+        ("tags: {bowl: AB-12, door: AB-12}", "tags.door", "the tags bowl and door have the same id"),
+        (HA + "speakers: {hall: {entity: notify.x, chime: media-source://y}}", "speakers.hall", "cannot play a sound"),
+    ],
+)
+def test_what_is_said_of_a_mistake(tmp_path: Path, text: str, path: str, message: str) -> None:
+    with pytest.raises(Problems) as raised:
+        load_settings(written(tmp_path, MINIMAL + text + "\n"), {})
+    (problem,) = raised.value.problems
+    assert problem.path.startswith(path)
+    assert message in str(problem)
+
+
+def test_a_scene_that_is_only_told_needs_no_home_assistant(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, MINIMAL + "scenes: {blinds: }\n"), {})
+    assert settings.scenes["blinds"].set is None
+    assert settings.reached_by("scene") == MQTT
+
+
+def test_which_connection_a_channel_needs(tmp_path: Path) -> None:
+    with_scene = load_settings(written(tmp_path, f"{MINIMAL}{HA}scenes: {{dinner: scene.dinner}}\n"), {})
+    reached = {channel: with_scene.reached_by(channel) for channel in ("speaker", "scene", "phone", "tile", "mqtt")}
+    assert reached == {
+        "speaker": MQTT,
+        "scene": HOME_ASSISTANT,
+        "phone": HOME_ASSISTANT,
+        "tile": MQTT,
+        "mqtt": MQTT,
+    }
 
 
 def test_all_problems_come_in_one_go(tmp_path: Path) -> None:

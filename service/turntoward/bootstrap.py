@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from turntoward.adapters.broker import EmbeddedBroker
-from turntoward.adapters.clock import SystemClock
+from turntoward.adapters.clock import SystemClock, draw_seed
 from turntoward.adapters.evening import Evening
 from turntoward.adapters.journal import SqliteJournal
 from turntoward.adapters.mqtt import Mqtt
@@ -30,6 +30,8 @@ from turntoward.runtime import Runtime
 from turntoward.settings import HOME_ASSISTANT, MQTT, DemoHome, Settings
 
 log = logging.getLogger(__name__)
+
+DEMO_SEED = 1
 
 
 @dataclass(slots=True)
@@ -114,21 +116,24 @@ def _assemble(
     broker: Mqtt | None = None
     homeassistant: HomeAssistant | None = None
     if settings.mqtt is not None:
-        broker = Mqtt(settings, [r.ritual for r in rulebook.rituals], clock, runtime.put, journal.last_beat())
+        broker = Mqtt(settings, rulebook, clock, runtime.put, journal.last_beat())
         sources.append(broker)
     if settings.homeassistant is not None:
         # Its client library is the largest of all; a home without Home Assistant need not carry it.
         from turntoward.adapters.homeassistant import Calls, Listener
 
         homeassistant = Calls(settings.homeassistant)
-        if _listens(settings):
-            sources.append(Listener(settings, clock, runtime.put))
+        listener = Listener(settings, rulebook, clock, runtime.put)
+        if listener.wanted:
+            sources.append(listener)
     channels = build_channels(Reach(settings, rulebook, clock, broker, homeassistant))
-    names = tuple(n for n, there in ((MQTT, settings.mqtt), (HOME_ASSISTANT, _listens(settings))) if there)
+    names = tuple(n for n, there in ((MQTT, settings.mqtt), (HOME_ASSISTANT, _tells_states(settings))) if there)
+    # A demo is always the same one, chance included.
+    seed = DEMO_SEED if settings.demo is not None else draw_seed()
 
     def begin() -> Scheduler:
         scheduler = Scheduler(clock, runtime.put)
-        runtime.start(channels, scheduler, names)
+        runtime.start(channels, scheduler, names, seed)
         return scheduler
 
     if settings.demo is not None:
@@ -136,8 +141,8 @@ def _assemble(
     return Service(runtime, clock, tuple(sources), names, begin, tuple(reversed(finish)))
 
 
-def _listens(settings: Settings) -> bool:
-    """Whether Home Assistant tells us anything; a home may use it for its speakers only."""
+def _tells_states(settings: Settings) -> bool:
+    """Whether Home Assistant tells who is home or what a sensor says: then its first word is waited for."""
     return bool(settings.presence_entities() or settings.signal_entities())
 
 
@@ -169,6 +174,9 @@ def _what_next(settings: Settings, demo: DemoHome, why: str) -> str:
     out_for = round(settings.presence.min_apart.total_seconds() / demo.speed) + 10
     tries = (
         (f"{pub}/ritual/reunion_hug/answer -m done", "say that you did it"),
+        (f"{pub}/ritual/questions/answer -m start", "a question for two; 'another' is the next one"),
+        (f"{pub}/ritual/phone_free_dinner/answer -m start", "phones away at dinner: everything else waits"),
+        (f"{pub}/ritual/time_out/answer -m start", "a break, with a time to come back"),
         (f"{pub}/presence/{second} -m not_home", f"{second} goes out; wait {out_for} s ..."),
         (f"{pub}/signal/entry_door -m on", "... the door opens ..."),
         (f"{pub}/presence/{second} -m home", f"... and {second} is back"),

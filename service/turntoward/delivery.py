@@ -11,7 +11,7 @@ import queue
 import threading
 from dataclasses import dataclass
 
-from turntoward.core.actions import Action, SetTile
+from turntoward.core.actions import Action, ClearNotice, Notify, SetTile, ShowSeason
 from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, Event
 from turntoward.ports import Channel, Clock, Impossible, Inbox, Journal, NotNow
 
@@ -29,16 +29,36 @@ class Stop:
     """Ends a queue's reader."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """An action as it waits."""
+
+    action: Action
+    tell: bool
+    quiet: bool
+
+
+def place_of(action: Action) -> str | None:
+    """Name the place where only the latest of several actions counts; None: each of them does."""
+    if isinstance(action, SetTile):
+        return f"tile {action.ritual}"
+    if isinstance(action, ShowSeason):
+        return "season"
+    if isinstance(action, Notify | ClearNotice):
+        return f"notice {action.tag}"  # a message that is answered by now must not light up a phone
+    return None
+
+
 class ChannelWorker:
     """Carries out the actions of one channel, one after another, in a thread of its own.
 
     A channel that hangs or fails delays nobody else. What is not delivered by `valid_until` is dropped, and that is
-    told; a tile's older state is passed over when a newer one is waiting.
+    told; a tile's older state, or a message that has been taken back, is passed over when a newer one is waiting.
     """
 
     def __init__(self, channel: Channel, journal: Journal, clock: Clock, inbox: Inbox) -> None:
         self._channel, self._journal, self._clock, self._inbox = channel, journal, clock, inbox
-        self._queue: queue.Queue[tuple[Action, bool] | Stop] = queue.Queue()
+        self._queue: queue.Queue[_Order | Stop] = queue.Queue()
         self._stopping = threading.Event()
         self._newest: dict[str, str] = {}
         self._thread = threading.Thread(target=self._run, name=f"channel-{channel.name}", daemon=True)
@@ -49,11 +69,11 @@ class ChannelWorker:
         """Whether an action that was tried before a crash must not be tried again."""
         return self._channel.at_most_once
 
-    def submit(self, action: Action, tell: bool = True) -> None:
-        """Queue an action; `tell`: put what came of it into the inbox."""
-        if isinstance(action, SetTile):
-            self._newest[action.ritual] = action.id
-        self._queue.put((action, tell))
+    def submit(self, action: Action, *, tell: bool = True, quiet: bool = False) -> None:
+        """Queue an action; `tell`: put what came of it into the inbox; `quiet`: its name is not for a log."""
+        if place := place_of(action):
+            self._newest[place] = action.id
+        self._queue.put(_Order(action, tell, quiet))
 
     def stop(self, timeout: float = 5.0) -> None:
         """Finish what is being done, leave the rest for the next start, and close the channel."""
@@ -62,22 +82,22 @@ class ChannelWorker:
         self._thread.join(timeout)
 
     def _run(self) -> None:
-        while not isinstance(item := self._queue.get(), Stop):
-            action, tell = item
-            result = None if self._stopping.is_set() else self._carry_out(action)
-            if tell and result is not None:
+        while not isinstance(order := self._queue.get(), Stop):
+            result = None if self._stopping.is_set() else self._carry_out(order.action, order.quiet)
+            if order.tell and result is not None:
                 self._inbox(result)
         with contextlib.suppress(NotNow, Impossible):
             self._channel.close()
 
-    def _carry_out(self, action: Action) -> Event | None:
+    def _carry_out(self, action: Action, quiet: bool) -> Event | None:
         """Try until it is done, impossible or too late; None when the service stops in between."""
         tries = 0
         while not self._stopping.is_set():
-            if isinstance(action, SetTile) and self._newest.get(action.ritual) != action.id:
+            if (place := place_of(action)) and self._newest.get(place) != action.id:
                 return ActionExpired(action.id)
             if self._clock.now() >= action.valid_until:
-                log.warning("%s: %s could not be delivered in time and was dropped", self._channel.name, action.id)
+                level = logging.DEBUG if quiet else logging.WARNING
+                log.log(level, "%s: %s could not be delivered in time and was dropped", self._channel.name, action.id)
                 return ActionExpired(action.id)
             try:
                 self._try(action)
@@ -87,7 +107,8 @@ class ChannelWorker:
                     log.warning("%s: not now, will try until it is too late: %s", self._channel.name, reason)
                 self._stopping.wait(RETRY)
             except Exception as reason:  # a broken channel must not take its worker along
-                level = logging.WARNING if isinstance(reason, Impossible) else logging.ERROR
+                usual = logging.DEBUG if quiet else logging.WARNING
+                level = usual if isinstance(reason, Impossible) else logging.ERROR
                 log.log(level, "%s: failed: %s", self._channel.name, reason, exc_info=level == logging.ERROR)
                 return ActionFailed(action.id, str(reason)[:200])
             else:

@@ -98,8 +98,11 @@ class Journal(Protocol):
     def last_beat(self) -> datetime | None:
         """Return when the service was last alive before this start, or None."""
 
-    def prune(self, before: datetime) -> int:
-        """Erase what presence and signals said before an instant; return how many entries that were."""
+    def prune(self, before: datetime, fleeting_before: datetime) -> int:
+        """Erase what presence and signals said before an instant, and all that was fleeting before another.
+
+        Of what was fleeting nothing is left: no event, no action, no report, no answer. Return how many entries it was.
+        """
 
     def close(self) -> None:
         """Close the file."""

@@ -12,16 +12,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from turntoward.core.engine import Engine
-from turntoward.core.rules import Rulebook
+from turntoward.core.rules import Ritual, Rulebook
 from turntoward.documents import Problems
 from turntoward.rulebook import load, warnings
-from turntoward.settings import Settings, load_settings_and_document
+from turntoward.settings import Listening, Settings, load_settings_and_document
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 2.0
 """Seconds."""
-_LIVE = ("agreed", "season", "quiet_hours", "day_starts", "limits", "presence", "rituals", "rules_dir")
+_LIVE = (
+    "agreed", "season", "season_until", "vacation", "silence", "quiet_hours", "day_starts", "limits", "presence",
+    "rituals", "rules_dir",
+)  # fmt: skip
 """Settings that can change while the service runs; all the others are built into connections and channels."""
 
 
@@ -38,7 +41,8 @@ class Reloader:
     ) -> None:
         self._path, self._environ, self._take = path, environ, take
         self._running = running
-        self._known = {ritual.ritual for ritual in rulebook.rituals}
+        self._known = {ritual.ritual: ritual.private for ritual in rulebook.rituals}
+        self._heard = _heard(Listening.of(running, rulebook))
         self._seen = self._fingerprint()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="reloading", daemon=True)
@@ -87,7 +91,7 @@ class Reloader:
             return
         self._say_what_waits(settings, loaded.rulebook)
         self._running = self._running.model_copy(update={name: getattr(settings, name) for name in _LIVE})
-        rituals = tuple(r for r in loaded.rulebook.rituals if r.ritual in self._known)
+        rituals = tuple(r for r in loaded.rulebook.rituals if self._is_known(r))
         self._take(Engine(self._running, loaded.rulebook.model_copy(update={"rituals": rituals})))
         log.info("the changes in %s are taken over", self._path.name)
         for advice in warnings(settings, loaded.rulebook):
@@ -99,6 +103,17 @@ class Reloader:
             for name in Settings.model_fields
             if name not in _LIVE and getattr(settings, name) != getattr(self._running, name)
         ]
-        waits += [r.ritual for r in rulebook.rituals if r.ritual not in self._known]
+        waits += [r.ritual for r in rulebook.rituals if not self._is_known(r)]
+        waits += [name for name in _heard(Listening.of(self._running, rulebook)) if name not in self._heard]
         if waits:
             log.warning("these changes wait for a restart: %s", ", ".join(waits))
+
+    def _is_known(self, ritual: Ritual) -> bool:
+        """Whether tiles and topics were made for it; one that has become private has some too many."""
+        return self._known.get(ritual.ritual) == ritual.private
+
+
+def _heard(listening: Listening) -> list[str]:
+    """Name what the connections were asked to listen to, when they were made."""
+    events = [f"event {kind} {key}".rstrip() for kind, keys in listening.events.items() for key in ("", *keys)]
+    return [*(f"topic {topic}" for topic in listening.topics), *events, *(["tags"] if listening.tags else [])]

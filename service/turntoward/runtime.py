@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from turntoward.core.actions import Action, SetTile
+from turntoward.core.actions import Action, SetTile, ShowSeason
 from turntoward.core.engine import Decision, Engine, new_state
 from turntoward.core.events import (
     ActionDelivered,
@@ -33,8 +33,10 @@ log = logging.getLogger(__name__)
 TICK = 5.0
 """Seconds. How often the loop looks up when nothing happens: a clock that was set is noticed this soon."""
 _BEAT = timedelta(seconds=15)
-KEEP_PRESENCE = timedelta(hours=48)
 _PRUNE_EVERY = timedelta(hours=1)
+KEEP_PRESENCE = timedelta(hours=48)
+KEEP_FLEETING = timedelta(hours=24) - _PRUNE_EVERY
+"""After 24 hours nothing of it is left, whenever in the hour the erasing comes."""
 _ALWAYS_RECORDED = (ActionDelivered, ActionFailed, ActionExpired, ServiceStarted)
 
 
@@ -50,6 +52,7 @@ class Runtime:
 
     def __init__(self, engine: Engine, journal: Journal, clock: Clock) -> None:
         self._engine, self._journal, self._clock = engine, journal, clock
+        self._quiet = _quiet(engine)
         # Unbounded: what is in it has to be decided, and the adapters bound what they put in.
         self._queue: queue.Queue[Event | _Changed | Stop] = queue.Queue()
         self._workers: dict[str, ChannelWorker] = {}
@@ -66,8 +69,11 @@ class Runtime:
         """Decide by another engine from now on, from any thread: the household or its rules have changed."""
         self._queue.put(_Changed(engine))
 
-    def start(self, channels: Mapping[str, Channel], wakeup: Wakeup, sources: tuple[str, ...]) -> None:
-        """Restore the state, take up what a former run left, and begin with a ServiceStarted."""
+    def start(self, channels: Mapping[str, Channel], wakeup: Wakeup, sources: tuple[str, ...], seed: int = 0) -> None:
+        """Restore the state, take up what a former run left, and begin with a ServiceStarted.
+
+        `seed`: a number drawn by chance, for a household that has none yet.
+        """
         self._wakeup = wakeup
         self._workers = {n: ChannelWorker(c, self._journal, self._clock, self.put) for n, c in channels.items()}
         stored = self._journal.load()
@@ -76,7 +82,7 @@ class Runtime:
             now = self._clock.now()
             if now < stored.now - timedelta(seconds=5):
                 self._decide(ClockJumped(now - stored.now), now)
-        self._decide(ServiceStarted(sources), self._clock.now())
+        self._decide(ServiceStarted(sources, seed), self._clock.now())
         self._take_up()
 
     def run(self) -> None:
@@ -105,7 +111,7 @@ class Runtime:
         if isinstance(event, Stop):
             return True
         if isinstance(event, _Changed):
-            self._engine, event = event.engine, TimePassed()
+            self._engine, self._quiet, event = event.engine, _quiet(event.engine), TimePassed()
         if event is not None:
             self._decide(event, now)
         self._housekeeping(now)
@@ -146,14 +152,18 @@ class Runtime:
             return any(isinstance(waiting, Stop) for waiting in self._queue.queue)
 
     def _report(self, decision: Decision) -> None:
-        """Log what the couple could notice; when somebody came home is not for a log."""
+        """Log what the couple could notice; when somebody came home, or asked for a break, is not for a log."""
         for entry in decision.trace:
-            log.log(logging.INFO if entry.step in NOTICEABLE else logging.DEBUG, "%s", explain(entry))
+            told = entry.step in NOTICEABLE and not entry.fleeting and entry.ritual not in self._quiet
+            log.log(logging.INFO if told else logging.DEBUG, "%s", explain(entry))
+
+    def _is_quiet(self, action: Action) -> bool:
+        return getattr(action, "ritual", "") in self._quiet
 
     def _submit(self, action: Action) -> None:
         worker = self._workers.get(action.channel)
         if worker is not None:
-            worker.submit(action)
+            worker.submit(action, quiet=self._is_quiet(action))
         else:
             self.put(ActionFailed(action.id, f"this home has no channel {action.channel!r}"))
 
@@ -161,13 +171,13 @@ class Runtime:
         """Deliver what a former run left; speech it may have begun counts as said and is never repeated."""
         for tile in self._engine.tiles(self._state):
             if worker := self._workers.get(tile.channel):
-                worker.submit(tile, tell=False)
+                worker.submit(tile, tell=False, quiet=self._is_quiet(tile))
         awaited = {action for occasion in self._state.occasions.values() for action in occasion.pending}
         for left in self._journal.unfinished():
             worker = self._workers.get(left.action.channel)
             if worker is not None and worker.at_most_once and left.attempts:
                 self.put(ActionDelivered(left.action.id, assumed=True))
-            elif isinstance(left.action, SetTile) and left.action.id not in awaited:
+            elif isinstance(left.action, SetTile | ShowSeason) and left.action.id not in awaited:
                 self.put(ActionExpired(left.action.id))  # a newer tile is shown by now
             else:
                 self._submit(left.action)
@@ -179,6 +189,11 @@ class Runtime:
         if abs(now - self._prune_at) >= _PRUNE_EVERY:
             self._prune_at = now
             try:
-                self._journal.prune(now - KEEP_PRESENCE)
+                self._journal.prune(now - KEEP_PRESENCE, now - KEEP_FLEETING)
             except Exception as problem:  # tried again in an hour
                 log.warning("old entries could not be erased: %s", problem)
+
+
+def _quiet(engine: Engine) -> frozenset[str]:
+    """Name the rituals that a log does not speak of: private ones, and time-outs."""
+    return frozenset(r.ritual for r in engine.rulebook.rituals if r.private or r.is_fleeting)

@@ -21,12 +21,32 @@ from tests.peers.ports import HOST
 from turntoward.adapters.clock import SystemClock
 from turntoward.adapters.mqtt import Mqtt
 from turntoward.core.events import Event
+from turntoward.core.rules import Rulebook
 from turntoward.settings import Settings
 
-RITUALS = ("reunion_hug", "evening_tea")
+PRIVATE_LOG = {"ritual": "bid_log", "title": "Small moments", "private": True, "offer": {"channels": ["page"]}}
+RULEBOOK = Rulebook.model_validate(
+    {
+        "rituals": [
+            {"ritual": "reunion_hug", "title": "Hug"},
+            {"ritual": "evening_tea", "title": "Tea", "answers": ["done", "later", "enough"]},
+            PRIVATE_LOG,
+            {
+                "ritual": "phones_away",
+                "title": "Phones away",
+                "triggers": [
+                    {"trigger": "called", "tag": "phone_bowl"},
+                    {"trigger": "mqtt", "topic": "home/table", "payload": "laid"},
+                    {"trigger": "event", "event_type": "dinner_bell", "event_data": {"room": "hall"}},
+                ],
+            },
+        ]
+    }
+)
 HOME = {
     "partners": [{"name": "Alex"}, {"name": "Sam"}],
     "signals": {"guests": {"topic": "home/guests"}, "entry_door": {}},
+    "tags": {"phone_bowl": "04-5F-77"},
     "presence": {"stale_event": "2min"},
 }
 
@@ -132,7 +152,7 @@ class Home:
     def __init__(self, settings: Settings, last_alive: datetime | None = None) -> None:
         self.clock = MovableClock()
         self.inbox = Arrived()
-        self.mqtt = Mqtt(settings, RITUALS, self.clock, self.inbox.append, last_alive)
+        self.mqtt = Mqtt(settings, RULEBOOK, self.clock, self.inbox.append, last_alive)
 
     def wait_connected(self) -> None:
         """Wait until the broker has let us in."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,12 +12,26 @@ import pytest
 
 from tests.fakes import at
 from turntoward.adapters.journal import FILE_NAME, JournalNotOpened, SqliteJournal, erase, read_entries
-from turntoward.core.actions import Announce
+from turntoward.core.actions import Announce, SetTile
 from turntoward.core.engine import Decision, new_state
-from turntoward.core.events import ActionDelivered, PresenceChanged, SignalChanged, TimePassed
+from turntoward.core.events import (
+    ActionDelivered,
+    Event,
+    PresenceChanged,
+    PrivateAct,
+    RitualAnswered,
+    SignalChanged,
+    TagScanned,
+    TimePassed,
+)
+from turntoward.core.state import Past
 from turntoward.core.trace import TraceEntry
 
 NOW = at("18:31:35")
+
+
+def prune(journal: SqliteJournal) -> int:
+    return journal.prune(NOW - timedelta(hours=48), NOW - timedelta(hours=24))
 
 
 def record(journal: SqliteJournal, hours_ago: int, *trace: TraceEntry) -> None:
@@ -33,7 +48,7 @@ def test_presence_older_than_the_limit_is_in_no_file(tmp_path: Path) -> None:
     journal = SqliteJournal(tmp_path)
     record(journal, 50)
     assert b"canary_partner" in bytes_of(tmp_path)
-    assert journal.prune(NOW - timedelta(hours=48)) == 2
+    assert prune(journal) == 2
     journal.close()
     assert b"canary_partner" not in bytes_of(tmp_path)
     assert b"canary_value" not in bytes_of(tmp_path)
@@ -43,7 +58,7 @@ def test_pruning_keeps_what_is_younger_and_what_rituals_did(tmp_path: Path) -> N
     journal = SqliteJournal(tmp_path)
     record(journal, 50, TraceEntry("hug", "refused", "other_away"), TraceEntry("hug", "offered", "", "hug-1"))
     record(journal, 2, TraceEntry("hug", "refused", "other_away"))
-    journal.prune(NOW - timedelta(hours=48))
+    prune(journal)
     steps = [[step.step for step in entry.trace] for entry in read_entries(tmp_path)]
     journal.close()
     assert steps == [["offered"], ["refused"]]
@@ -53,8 +68,8 @@ def test_pruning_keeps_what_is_younger_and_what_rituals_did(tmp_path: Path) -> N
 def test_pruning_twice_finds_nothing_the_second_time(tmp_path: Path) -> None:
     journal = SqliteJournal(tmp_path)
     record(journal, 50, TraceEntry("hug", "offered", "", "hug-1"))
-    journal.prune(NOW - timedelta(hours=48))
-    assert journal.prune(NOW - timedelta(hours=48)) == 0
+    prune(journal)
+    assert prune(journal) == 0
     journal.close()
 
 
@@ -154,7 +169,7 @@ def test_the_times_of_old_events_are_gone_too(tmp_path: Path) -> None:
     journal = SqliteJournal(tmp_path)
     record(journal, 50)
     record(journal, 2)
-    journal.prune(NOW - timedelta(hours=48))
+    prune(journal)
     journal.close()
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
         assert db.execute("SELECT count(*), min(at) FROM events").fetchone() == (
@@ -170,4 +185,102 @@ def test_nobody_else_may_read_the_files(tmp_path: Path) -> None:
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
     assert set(modes.values()) == {0}
     assert len(modes) >= 2
+    journal.close()
+
+
+def test_of_a_private_act_only_that_there_was_one_is_written(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    act = PrivateAct("canary_partner", "pause", until=NOW + timedelta(days=1), ritual="canary_ritual")
+    journal.record(act, Decision(new_state(NOW)), "d")
+    journal.close()
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
+        assert db.execute("SELECT type, body FROM events").fetchall() == [("private_act", '{"type": "private_act"}')]
+    assert b"canary" not in bytes_of(tmp_path)
+
+
+BREAK = TraceEntry("canary_break", "started", "called", "canary_break-1", fleeting=True)
+BREAK_TILE = SetTile("canary_break-1-1-tile", "canary_break", "canary_break-1", "running", "canary", None, NOW)
+
+
+def happened(
+    journal: SqliteJournal, hours_ago: float, event: Event, *trace: TraceEntry, tile: SetTile | None = None
+) -> None:
+    """Record that the break was there, as the state of the core says it while it lasts and for a day after."""
+    past = {"canary_break": Past(fleeting=True), "hug": Past()}
+    state = replace(new_state(NOW - timedelta(hours=hours_ago)), past=past)
+    journal.record(event, Decision(state, (tile,) if tile else (), trace), "d")
+
+
+def a_break(journal: SqliteJournal, hours_ago: float) -> None:
+    """Everything a time-out leaves: its start, its tile, that it was shown, an answer, its end without a word."""
+    happened(journal, hours_ago, TagScanned("canary_tag"), BREAK, tile=BREAK_TILE)
+    happened(journal, hours_ago, ActionDelivered(BREAK_TILE.id))
+    happened(journal, hours_ago, RitualAnswered("canary_break", "stop"))
+    later = replace(BREAK_TILE, id="canary_break-1-2-tile", state="idle")
+    happened(journal, hours_ago, TimePassed(), tile=later)
+    happened(journal, hours_ago, ActionDelivered(later.id))
+
+
+def test_of_a_time_out_nothing_is_left_after_a_day(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    happened(journal, 30, RitualAnswered("hug", "done"), TraceEntry("hug", "done", "", "hug-1"))
+    a_break(journal, 24.5)
+    assert b"canary" in bytes_of(tmp_path)
+    assert prune(journal) == 5
+    assert [entry.trace[0].ritual for entry in read_entries(tmp_path)] == ["hug"]
+    assert list(journal.unfinished()) == []
+    journal.record(TimePassed(), Decision(new_state(NOW)), "d")  # the core has forgotten it too
+    journal.close()
+    assert b"canary" not in bytes_of(tmp_path)
+
+
+STOPPED = TraceEntry("hug", "stopped", "canary_time_out", "hug-1", fleeting=True)
+
+
+def test_of_what_it_has_silenced_only_that_is_forgotten(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    offered = TraceEntry("tea", "offered", "", "tea-1")
+    happened(journal, 26, TimePassed(), STOPPED, offered)
+    happened(journal, 26, TimePassed(), STOPPED)
+    happened(journal, 25, RitualAnswered("hug", "done"), TraceEntry("hug", "done", "", "hug-2"))
+    assert prune(journal) == 2
+    assert [step.ritual for entry in read_entries(tmp_path) for step in entry.trace] == ["tea", "hug"]
+    journal.close()
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
+        assert db.execute("SELECT count(*) FROM events").fetchone() == (2,)  # an event about nothing else is gone
+    assert b"canary_time_out" not in bytes_of(tmp_path)
+
+
+def test_within_the_day_it_can_be_explained(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    a_break(journal, 23)
+    assert prune(journal) == 0
+    assert [entry.trace for entry in read_entries(tmp_path)] == [(BREAK,), ()]
+    journal.close()
+
+
+def test_what_follows_a_restart_still_belongs_to_the_time_out(tmp_path: Path) -> None:
+    before = SqliteJournal(tmp_path)
+    happened(before, 25, TagScanned("canary_tag"), BREAK, tile=BREAK_TILE)
+    before.close()
+    journal = SqliteJournal(tmp_path)
+    happened(journal, 24.5, RitualAnswered("canary_break", "stop"))
+    happened(journal, 24.5, ActionDelivered(BREAK_TILE.id))
+    assert prune(journal) == 3
+    journal.record(TimePassed(), Decision(new_state(NOW)), "d")
+    journal.close()
+    assert b"canary" not in bytes_of(tmp_path)
+
+
+def test_a_file_from_before_there_was_anything_fleeting_goes_on(tmp_path: Path) -> None:
+    old = SqliteJournal(tmp_path)
+    record(old, 2, TraceEntry("hug", "offered", "", "hug-1"))
+    old.close()
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db, db:
+        db.execute("ALTER TABLE events DROP COLUMN fleeting")
+        db.execute("DELETE FROM migrations WHERE number > 1")
+    journal = SqliteJournal(tmp_path)
+    a_break(journal, 25)
+    assert prune(journal) == 5
+    assert [entry.trace[0].ritual for entry in read_entries(tmp_path)] == ["hug"]
     journal.close()

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 
 import pytest
 
-from tests.adapters.mqtt_home import RITUALS, household
+from tests.adapters.mqtt_home import RULEBOOK, household
 from turntoward.adapters.mqtt.topics import Arrival, Topics, Unusable, events_of
-from turntoward.core.events import Event, PresenceChanged, RitualAnswered, SignalChanged
+from turntoward.core.events import (
+    ANSWERS,
+    PRIVATE,
+    Event,
+    MessageReceived,
+    PresenceChanged,
+    RitualAnswered,
+    SeasonChosen,
+    SignalChanged,
+    TagScanned,
+)
+from turntoward.core.rules import Rulebook
 from turntoward.settings import Settings, Told
 
-TOPICS = Topics.of(household(1883), RITUALS)
+TOPICS = Topics.of(household(1883), RULEBOOK)
 ALEX = "turntoward/presence/alex"
 GUESTS = "home/guests"
 HUG = "turntoward/ritual/reunion_hug/answer"
+TEA = "turntoward/ritual/evening_tea/answer"
+SEASON = "turntoward/season/set"
+TAG = "turntoward/tag"
 
 
 def translated(topic: str, payload: str | bytes, arrival: Arrival = "live") -> list[Event]:
@@ -122,9 +137,133 @@ def test_refused_answers() -> None:
     assert "for ever" in fault(HUG, "done", "retained").kind
     assert "not_today" in fault(HUG, "perhaps").expected
     assert "no answer" in fault(HUG, "").kind
-    unknown = fault("turntoward/ritual/no_such/answer", "done")
-    assert "evening_tea, reunion_hug" in unknown.expected
-    assert unknown.about == "turntoward/ritual/+/answer"
+    for payload in ("done", "{", "x" * 5000):
+        unknown = fault("turntoward/ritual/no_such/answer", payload)
+        assert unknown.about == "turntoward/ritual/+/answer"
+    assert "evening_tea, phones_away, reunion_hug" in fault("turntoward/ritual/no_such/answer", "done").expected
+
+
+def test_a_ritual_takes_its_own_answers_and_no_others() -> None:
+    assert translated(TEA, "enough") == [RitualAnswered("evening_tea", "enough")]
+    problem = fault(HUG, "enough")
+    assert problem.kind == "no answer of this ritual"
+    assert problem.expected == "done, later, not_today, start, stop"
+
+
+def test_what_is_started_may_say_how_long() -> None:
+    said = '{"answer": "start", "lasts": "40min"}'
+    assert translated(HUG, said) == [RitualAnswered("reunion_hug", "start", timedelta(minutes=40))]
+    assert translated(HUG, '{"answer": "start", "lasts": null}') == [RitualAnswered("reunion_hug", "start")]
+    for wrong in ('"40"', "40", '"for ever"', "[]", "true"):
+        assert "lasts" in fault(HUG, f'{{"answer": "start", "lasts": {wrong}}}').expected
+
+
+@pytest.mark.parametrize("payload", ["done", "start", "pause", "ready", '{"answer": "less"}'])
+def test_a_private_ritual_takes_no_answer_here_and_is_not_named(payload: str) -> None:
+    problem = fault("turntoward/ritual/bid_log/answer", payload)
+    assert problem.kind == "an answer to no ritual of this home"
+    assert "bid_log" not in problem.expected
+
+
+def test_no_message_is_a_private_act() -> None:
+    """Every word that is one, on every topic that is heard, as text and as JSON: none gets through as such."""
+    topics = [*TOPICS.filters(), HUG, TEA, "turntoward/private", "turntoward/private/alex", "turntoward/pause"]
+    for topic in topics:
+        for act in PRIVATE:
+            for payload in (act, json.dumps({key: act for key in ("answer", "state", "tag", "season", "act", "type")})):
+                assert "private_act" not in [event.type for event in attempt(topic, payload)]
+
+
+def attempt(topic: str, payload: str) -> list[Event]:
+    try:
+        return translated(topic, payload)
+    except Unusable:
+        return []
+
+
+@pytest.mark.parametrize("payload", ["phone_bowl", "04-5F-77", '{"tag": "phone_bowl"}', '{"tag_id": "04-5F-77"}'])
+def test_a_tag_has_one_name_by_name_or_by_id(payload: str) -> None:
+    assert translated(TAG, payload) == [TagScanned("phone_bowl")]
+
+
+def test_a_tag_without_a_name_is_its_id() -> None:
+    assert translated(TAG, "AB-12") == [TagScanned("AB-12")]
+    assert "no tag" in fault(TAG, "").kind
+
+
+def test_a_tag_is_for_the_moment_in_which_it_is_scanned() -> None:
+    assert translated(TAG, "phone_bowl", "late") == []
+    assert "for ever" in fault(TAG, "phone_bowl", "retained").kind
+
+
+@pytest.mark.parametrize(
+    ("payload", "chosen"),
+    [
+        ("simplified", SeasonChosen("simplified")),
+        (" Normal ", SeasonChosen("normal")),
+        ('{"season": "apart"}', SeasonChosen("apart")),
+        ('{"season": "simplified", "until": "2026-12-01"}', SeasonChosen("simplified", date(2026, 12, 1))),
+        ('{"season": "normal", "until": null}', SeasonChosen("normal")),
+    ],
+)
+def test_seasons(payload: str, chosen: SeasonChosen) -> None:
+    assert translated(SEASON, payload) == [chosen]
+    assert translated(SEASON, payload, "late") == [chosen]
+    assert "for ever" in fault(SEASON, payload, "retained").kind
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        ("summer", "no season"),
+        ("", "no season"),
+        ('{"until": "2026-12-01"}', "'season'"),
+        ('{"season": "simplified", "until": "soon"}', "'until'"),
+        ('{"season": "simplified", "until": "2026-02-30"}', "'until'"),
+        ('{"season": ["simplified"]}', "'season'"),
+    ],
+)
+def test_unusable_seasons(payload: str, kind: str) -> None:
+    problem = fault(SEASON, payload)
+    assert kind in problem.kind
+    assert "simplified" in problem.expected
+
+
+def test_a_message_that_a_rule_names_is_heard_as_it_happens_and_never_after() -> None:
+    assert translated("home/table", " laid\n") == [MessageReceived("home/table", "laid")]
+    assert translated("home/table", '{"a": [1]}') == [MessageReceived("home/table", '{"a": [1]}')]
+    assert translated("home/table", "laid", "late") == []
+    assert translated("home/table", "laid", "retained") == []
+    assert "UTF-8" in fault("home/table", b"\xff").kind
+    assert "4096" in fault("home/table", "x" * 5000).kind
+
+
+def test_topics_of_all_seasons_are_heard_and_those_of_rules() -> None:
+    book = Rulebook.model_validate(
+        {
+            "rituals": [
+                {
+                    "ritual": "goodbye",
+                    "title": "Goodbye",
+                    "triggers": [{"trigger": "mqtt", "topic": "hall/coats"}],
+                    "apart": {"triggers": [{"trigger": "mqtt", "topic": "away/coats"}], "answers": ["accept"]},
+                }
+            ],
+            "rules": [
+                {
+                    "rule": "lamp",
+                    "triggers": [{"trigger": "mqtt", "topic": "hall/coats"}, {"trigger": "mqtt", "topic": "lamp"}],
+                    "actions": [{"action": "mqtt", "topic": "x"}],
+                }
+            ],
+        }
+    )
+    topics = Topics.of(household(1883), book)
+    assert topics.listening.topics == ("hall/coats", "away/coats", "lamp")
+    assert set(topics.listening.topics) <= set(topics.filters())
+    assert topics.tag not in topics.filters()
+    assert "accept" in topics.listening.answers["goodbye"]
+    assert set(topics.listening.answers["goodbye"]) < set(ANSWERS)
 
 
 def test_other_topics_say_nothing() -> None:
@@ -139,13 +278,16 @@ def test_everything_is_subscribed_to_once() -> None:
         "home/guests",
         "turntoward/signal/entry_door",
         "turntoward/ritual/+/answer",
+        "turntoward/season/set",
+        "turntoward/tag",
+        "home/table",
         "homeassistant/status",
     ]
-    assert "homeassistant/status" not in Topics.of(household(1883, discovery=None), RITUALS).filters()
+    assert "homeassistant/status" not in Topics.of(household(1883, discovery=None), RULEBOOK).filters()
 
 
 def test_one_topic_may_tell_a_presence_and_a_signal() -> None:
-    both = Topics("b", (Told("t/x", "alex"),), (Told("t/x", "guests"),), frozenset(), None)
+    both = Topics("b", (Told("t/x", "alex"),), (Told("t/x", "guests"),))
     assert list(events_of(both, "t/x", b"home", "live")) == [
         PresenceChanged("alex", "home"),
         SignalChanged("guests", "home"),
@@ -168,7 +310,7 @@ KEYED = Settings.model_validate(
 
 
 def keyed(topic: str, payload: str) -> list[Event]:
-    return list(events_of(Topics.of(KEYED, RITUALS), topic, payload.encode(), "live"))
+    return list(events_of(Topics.of(KEYED, RULEBOOK), topic, payload.encode(), "live"))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +346,7 @@ def test_a_payload_without_the_key_is_refused_by_the_name_of_the_key(payload: st
 
 
 def test_what_one_key_lacks_does_not_take_the_other_away() -> None:
-    events = events_of(Topics.of(KEYED, RITUALS), "zigbee2mqtt/front_door", b'{"vibration": 1}', "live")
+    events = events_of(Topics.of(KEYED, RULEBOOK), "zigbee2mqtt/front_door", b'{"vibration": 1}', "live")
     assert next(events) == SignalChanged("knocking", "1")
     with pytest.raises(Unusable, match="'contact'"):
         next(events)
@@ -215,4 +357,8 @@ def test_an_emptied_topic_with_a_key_says_that_nothing_is_known() -> None:
 
 
 def test_a_topic_with_two_keys_is_subscribed_to_once() -> None:
-    assert Topics.of(KEYED, RITUALS).filters()[:3] == ["tags/alex", "turntoward/presence/sam", "zigbee2mqtt/front_door"]
+    assert Topics.of(KEYED, RULEBOOK).filters()[:3] == [
+        "tags/alex",
+        "turntoward/presence/sam",
+        "zigbee2mqtt/front_door",
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.mqtt_home import household
+from tests.adapters.mqtt_home import PRIVATE_LOG, household
 from turntoward.channels.tile import discovery
 from turntoward.core.events import ANSWERS
 from turntoward.core.rules import Ritual, Rulebook
@@ -77,6 +77,19 @@ def test_names_are_in_the_language_of_the_household() -> None:
 def test_every_answer_has_a_word_and_an_icon(words: dict[str, str]) -> None:
     assert set(words) == {*ANSWERS, "connection"}
     assert set(discovery.ICONS) == {*ANSWERS, "state"}
+
+
+def test_a_private_ritual_has_no_entity() -> None:
+    told = discovery.config(household(1883), rulebook(HUG, PRIVATE_LOG))
+    assert told == discovery.config(household(1883), rulebook(HUG))
+    assert "bid_log" not in json.dumps(told)
+
+
+def test_each_answer_of_its_own_is_a_button() -> None:
+    date = {"ritual": "date_night", "title": "Date night", "answers": ["accept", "other_slot", "skip", "swap"]}
+    names = [c["name"] for c in components(household(1883), date).values() if c["p"] == "button"]
+    assert names == [f"Date night: {word}" for word in
+                     ("Start", "Yes, gladly", "Another time", "Skip this one", "Swap turns")]  # fmt: skip
 
 
 def test_two_households_on_one_broker_have_no_id_in_common() -> None:

@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from turntoward.channels.speaker import Order, as_message, is_about_language, order_for, why_not
+from turntoward.channels.speaker.orders import (
+    Order,
+    as_message,
+    chime_for,
+    is_about_language,
+    order_for,
+    soft_sound,
+    why_no_chime,
+    why_not,
+)
 from turntoward.core.actions import Announce
 from turntoward.ports import EntityState
 from turntoward.settings import Speaker
@@ -115,10 +124,52 @@ def test_the_message_for_other_programs_says_all_they_need() -> None:
         "id": "a1",
         "ritual": "reunion_hug",
         "text": "Schön, ihr zwei.",
+        "chime": False,
         "language": "de",
         "rooms": ["kitchen"],
         "valid_until": "2026-11-19T13:02:00+01:00",
     }
+
+
+CHIMING = Speaker(entity="media_player.kitchen", tts="tts.voice", chime="media-source://soft.mp3")
+
+
+def test_a_chime_is_played_and_no_word_is_said() -> None:
+    player = chime_for(CHIMING)
+    assert (player.domain, player.service) == ("media_player", "play_media")
+    assert player.data["media_content_id"] == "media-source://soft.mp3"
+    satellite = chime_for(Speaker(entity="assist_satellite.hall", chime="media-source://soft.mp3"))
+    assert satellite.data == {
+        "entity_id": "assist_satellite.hall",
+        "media_id": "media-source://soft.mp3",
+        "preannounce": False,
+    }
+    action = Announce("a1", "hug", "hug:1", "Six seconds?", "en", (), NOON, chime=True)
+    told = json.loads(as_message(action, ZoneInfo("Europe/Berlin")))
+    assert told["chime"] is True
+    assert "Six" not in json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "sound"),
+    [
+        (CHIMING, "media-source://soft.mp3"),
+        (SOUND, "media-source://chime.mp3"),
+        (PLAYER, None),
+        (SATELLITE, None),
+        (NOTIFY, None),
+        (Speaker(entity="assist_satellite.hall", media="media-source://loud.mp3"), None),
+    ],
+)
+def test_what_a_speaker_has_for_a_chime(speaker: Speaker, sound: str | None) -> None:
+    assert soft_sound(speaker) == sound
+
+
+def test_a_chime_needs_no_voice() -> None:
+    there = states(media_player__kitchen="idle", tts__voice="unavailable")
+    assert why_not(CHIMING, there) == "tts.voice is unavailable"
+    assert why_no_chime(CHIMING, there) == ""
+    assert why_no_chime(CHIMING, {}) == "media_player.kitchen is not there"
 
 
 @pytest.mark.parametrize(

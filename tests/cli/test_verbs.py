@@ -8,13 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.fakes import at
-from turntoward.adapters.journal import SqliteJournal
 from turntoward.cli.verbs import app
-from turntoward.core.actions import Announce
-from turntoward.core.engine import Decision, new_state
-from turntoward.core.events import ActionDelivered, TimePassed
-from turntoward.core.trace import TraceEntry
+from turntoward.rulebook import read_library
+from turntoward.rulebook.playing import examples
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 HOUSEHOLD = """
@@ -46,6 +42,21 @@ def test_check_says_that_all_is_well(config: Path) -> None:
     done = type_in("check", "--config", config)
     assert done.exit_code == 0
     assert "is fine. Rituals that are on: reunion_hug." in done.output
+
+
+def test_check_counts_what_it_has_read(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    lamp = "rule: lamp\ntriggers: [{trigger: reunion}]\nactions: [{action: mqtt, topic: home/lamp}]\n"
+    (tmp_path / "own" / "lamp.yaml").write_text(lamp, "utf-8")
+    config.write_text(HOUSEHOLD.replace("[reunion_hug]", "[reunion_hug, lamp]") + "rules_dir: own\n", "utf-8")
+    done = type_in("check", "--config", config)
+    library = read_library()
+    cards = sum(len(deck.cards) for deck in library.decks.values())
+    counted = f"{len(library.entries)} rituals, {len(library.rules) + 1} rule"
+    assert "Rituals that are on: reunion_hug; rules: lamp." in done.output
+    assert counted in done.output
+    assert f"{cards} cards can be read." in done.output
+    assert f"{sum(1 for _ in examples(library))} examples came true." in done.output
 
 
 def test_check_reports_all_problems_of_all_files_at_once(config: Path, tmp_path: Path) -> None:
@@ -124,6 +135,25 @@ def test_simulate_a_broken_file_says_where(tmp_path: Path) -> None:
     assert "did you mean 'arrives'?" in done.stderr
 
 
+def test_simulate_with_rules_and_decks_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "rules" / "decks").mkdir(parents=True)
+    (tmp_path / "rules" / "decks" / "words.yaml").write_text("deck: words\ncards: [{id: one, text: Softly}]\n", "utf-8")
+    (tmp_path / "rules" / "tea.yaml").write_text(
+        "ritual: tea\ntitle: Tea\ntriggers: [{trigger: time, at: '18:00'}]\n"
+        "offer: {channels: [speaker], card: words, say: 'Tea, {card}'}\n",
+        "utf-8",
+    )
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text(
+        "rituals: [tea]\ngiven: {at: '2026-11-19 17:00', home: [alex, sam]}\n"
+        "then: [{at: '18:00', channel: speaker, ritual: tea, text: 'Tea, Softly'}]\n",
+        "utf-8",
+    )
+    done = type_in("simulate", scenario, "--rules", tmp_path / "rules")
+    assert done.exit_code == 0, done.output
+    assert "18:00:00 ♪ speaker: Tea, Softly" in done.output
+
+
 def test_simulate_in_a_household_of_ones_own(config: Path) -> None:
     config.write_text(HOUSEHOLD.replace("[reunion_hug]", "{reunion_hug: {offer: {after: 2min}}}"), "utf-8")
     done = type_in("simulate", GOLDEN / "G02.yaml", "--config", config, "--json")
@@ -132,57 +162,7 @@ def test_simulate_in_a_household_of_ones_own(config: Path) -> None:
     assert "expected speaker at 18:31:35 for reunion_hug; it came at 18:32:35" in done.stderr
 
 
-def journal_of(config: Path) -> None:
-    journal = SqliteJournal(config.parent / "data")
-    now = at("18:31:35")
-    line = Announce(
-        "reunion_hug-2026-11-19-1-0-speaker", "reunion_hug", "reunion_hug-2026-11-19-1", "Hello.", "en", (), now
-    )
-    silence = TraceEntry("reunion_hug", "refused", "apart_too_short", "", {"apart": "12min", "needed": "30min"})
-    offered = TraceEntry("reunion_hug", "offered", "", line.occasion, {"channels": "speaker"})
-    journal.record(TimePassed(), Decision(new_state(at("12:00:00")), (), (silence,)), "d")
-    journal.record(TimePassed(), Decision(new_state(now), (line,), (offered,)), "d")
-    journal.record(ActionDelivered(line.id), Decision(new_state(now)), "d")
-    journal.close()
-
-
-def test_journal_and_why(config: Path) -> None:
-    journal_of(config)
-    told = type_in("journal", "--config", config)
-    assert "reunion_hug is offered (speaker)" in told.output
-    assert "speaker: “Hello.” (delivered)" in told.output
-    assert "apart" not in told.output, "silences are for `why`"
-    latest = type_in("why", "--config", config)
-    assert "18:31:35  reunion_hug is offered (speaker)" in latest.output
-    whole = type_in("why", "reunion_hug", "--config", config)
-    assert "you were apart for 12min, it begins at 30min" in whole.output
-    one = type_in("why", "reunion_hug-2026-11-19-1", "--config", config)
-    assert "speaker: “Hello.” (delivered)" in one.output
-    assert "apart" not in one.output
-
-
-def test_journal_as_json(config: Path) -> None:
-    journal_of(config)
-    lines = [json.loads(line) for line in type_in("journal", "--config", config, "--json").stdout.splitlines()]
-    assert lines[-1]["at"] == "2026-11-19T18:31:35+01:00"
-    assert lines[-1]["actions"][0]["status"] == "delivered"
-    assert lines[0]["trace"][0]["words"].startswith("reunion_hug stays silent")
-
-
-def test_why_of_something_unknown_says_what_there_is(config: Path) -> None:
-    journal_of(config)
-    done = type_in("why", "dinner", "--config", config)
-    assert done.exit_code == 1
-    assert "the journal speaks of reunion_hug" in done.stderr
-
-
-def test_journal_before_the_first_run(config: Path) -> None:
-    done = type_in("journal", "--config", config)
-    assert done.exit_code == 1
-    assert "it begins with the first `turntoward run`" in done.stderr
-
-
-@pytest.mark.parametrize("verb", ["run", "check", "journal", "why"])
+@pytest.mark.parametrize("verb", ["run", "check", "rituals", "journal", "why"])
 def test_a_config_that_is_not_there(verb: str, tmp_path: Path) -> None:
     done = type_in(verb, "--config", tmp_path / "nope.yaml")
     assert done.exit_code == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import get_args
 
 import pytest
@@ -43,6 +43,12 @@ ONE_OF_EACH: list[Event] = [
     events.TimePassed(),
     events.ClockJumped(timedelta(hours=-1)),
     events.RitualAnswered("reunion_hug", "done"),
+    events.RitualAnswered("time_out", "start", timedelta(minutes=30)),
+    events.PrivateAct("sam", "pause", at("20:00")),
+    events.SeasonChosen("simplified", date(2026, 12, 1)),
+    events.TagScanned("phone_bowl"),
+    events.MessageReceived("kitchen/kettle", "on"),
+    events.HomeEventFired("doorbell", {"name": "front"}),
     events.ActionDelivered("a"),
     events.ActionFailed("a", "no speaker"),
     events.ActionExpired("a"),
@@ -56,8 +62,9 @@ def test_an_event_survives_json(event: Event) -> None:
 
 
 def test_no_event_is_left_out_above() -> None:
-    assert [type(event) for event in ONE_OF_EACH] == list(get_args(get_args(Event)[0]))
-    assert len({event.type for event in ONE_OF_EACH}) == len(ONE_OF_EACH)
+    kinds = list(dict.fromkeys(type(event) for event in ONE_OF_EACH))
+    assert kinds == list(get_args(get_args(Event)[0]))
+    assert len({event.type for event in ONE_OF_EACH}) == len(kinds)
 
 
 @pytest.mark.parametrize(

@@ -124,8 +124,8 @@ def test_a_household_is_frozen_and_its_defaults_are_those_of_the_design() -> Non
         home.zone = "Asia/Tokyo"  # type: ignore[misc]
     said = home.presence.model_dump(mode="json")
     assert said == {
-        "dwell_door": "15s", "dwell_plain": "1min 30s", "door_lookback": "5min", "away_dwell": "10min",
-        "min_apart": "30min", "joint_in": "5min", "joint_out": "10min", "post_call": "30s", "hold_stable": "15s",
+        "dwell_door": "15s", "dwell_plain": "1min 30s", "door_lookback": "10min", "away_dwell": "10min",
+        "min_apart": "30min", "joint_in": "10min", "joint_out": "10min", "post_call": "30s", "hold_stable": "15s",
         "startup_hold": "2min", "stale_event": "2min", "voice_ttl": "2min", "unknown_grace": "30min",
         "require_door": None, "joint_outing": "tile",
     }  # fmt: skip

@@ -96,9 +96,9 @@ def test_both_believed_in_one_go_are_confirmed_in_the_order_of_time() -> None:
     ("left", "home", "kind"),
     [
         ("14:00", "18:00", "joint_outing"),
-        ("14:10", "18:05", "joint_outing"),
-        ("14:11", "18:05", "joint_arrival"),
-        ("14:10", "18:06", "one_was_home"),
+        ("14:10", "18:10", "joint_outing"),
+        ("14:11", "18:10", "joint_arrival"),
+        ("14:10", "18:11", "one_was_home"),
     ],
 )
 def test_the_kind_of_a_reunion(left: str, home: str, kind: str) -> None:
@@ -109,7 +109,7 @@ def test_the_kind_of_a_reunion(left: str, home: str, kind: str) -> None:
         ("18:00", "alex", "home"),
         (home, "sam", "home"),
     )
-    assert arrivals(state, "18:10")[-1].kind == kind
+    assert arrivals(state, "18:15")[-1].kind == kind
 
 
 def snapshot(state: HouseholdState, raw: Raw, age: timedelta | None, now: datetime) -> HouseholdState:
@@ -166,8 +166,8 @@ def test_the_hold_of_one_source_is_not_that_of_another() -> None:
     ("openings", "refusal", "believed_at"),
     [
         ([], "door_silent", "18:01:30"),
-        (["17:54:59"], "no_door", "18:01:30"),
-        (["17:55:00"], "", "18:00:15"),
+        (["17:49:59"], "no_door", "18:01:30"),
+        (["17:50:00"], "", "18:00:15"),
         (["18:00:30"], "", "18:00:45"),
         (["18:01:20"], "", "18:01:30"),
         (["17:56", "18:01:20"], "", "18:00:15"),

@@ -46,6 +46,16 @@ def test_no_moment(written: object) -> None:
         ({"down": "mqtt", "until": "18:40"}, "down"),
         ({"clock": "17:00"}, "clock"),
         ({"agreed": []}, "agreed"),
+        ({"answer": "start", "ritual": "dinner", "lasts": "40min"}, "answer"),
+        ({"tag": "bowl"}, "tag"),
+        ({"season": "apart"}, "season"),
+        ({"season": "simplified", "until": "2026-12-01"}, "season"),
+        ({"private": "pause", "by": "Mary Ann", "until": "2026-11-21 18:00"}, "private"),
+        ({"private": "less", "by": "sam", "ritual": "reunion_hug"}, "private"),
+        ({"private": "depth", "by": "sam", "level": 3}, "private"),
+        ({"message": "home/dinner", "payload": True}, "message"),
+        ({"message": "home/dinner"}, "message"),
+        ({"event": "ring", "event_data": {"door": 1}}, "event"),
     ],
 )
 def test_one_thing_happens(happening: dict[str, Any], kind: str) -> None:
@@ -64,6 +74,17 @@ def test_one_thing_happens(happening: dict[str, Any], kind: str) -> None:
         ({"down": "mqtt", "until": "18:29:59"}, "'until' is before 'at'; where midnight lies between, give it a date"),
         ({"at": "2026-11-20 18:30", "down": "mqtt", "until": "2026-11-19 19:00"}, "'until' is before 'at'"),
         ({"clock": "17:00", "until": "18:00"}, "'clock' does not take 'until:' beside it"),
+        ({"private": "pause"}, "'private' needs 'by:' beside it"),
+        ({"private": "mute", "by": "sam"}, "Input should be 'pause'"),
+        ({"private": "depth", "by": "sam", "level": 0}, "greater than or equal to 1"),
+        ({"private": "pause", "by": "sam", "until": "18:00"}, "'until' is before 'at'"),
+        ({"season": "holiday"}, "Input should be 'normal', 'simplified' or 'apart'"),
+        ({"season": "apart", "by": "sam"}, "'season' does not take 'by:' beside it"),
+        ({"tag": "bowl", "ritual": "dinner"}, "'tag' does not take 'ritual:' beside it"),
+        ({"signal": "table", "is": "on", "payload": "on"}, "'signal' does not take 'payload:' beside it"),
+        ({"answer": "done", "ritual": "dinner", "lasts": 40}, "40 is not a duration"),
+        ({"answer": "done", "ritual": "dinner", "event_data": {}}, "'answer' does not take 'event_data:' beside it"),
+        ({"by": "sam"}, "found none of them"),
         ({"down": "internet", "until": "19:00"}, "Input should be 'service', 'mqtt' or 'homeassistant'"),
     ],
 )
@@ -85,9 +106,20 @@ def test_nobody_is_in_two_places() -> None:
         Given.model_validate({"at": "2026-11-19 18:00", "home": ["alex", "Sam"], "away": {"sam": "08:00"}})
 
 
+def test_what_is_told_is_text() -> None:
+    rang = Happening.model_validate({"at": "18:30", "event": "ring", "event_data": {"door": 1, "loud": True}})
+    assert rang.event_data == {"door": "1", "loud": "on"}
+    assert Happening.model_validate({"at": "18:30", "private": "bid", "by": "Mary Ann"}).by == "mary_ann"
+
+
+@pytest.mark.parametrize("channel", ["speaker", "phone", "tile", "page", "scene", "mqtt"])
+def test_whatever_comes_out_can_be_expected(channel: str) -> None:
+    assert Expected.model_validate({"at": "18:30", "channel": channel}).channel == channel
+
+
 @pytest.mark.parametrize("channel", ["speakr", "tts", 3])
 def test_a_prompt_comes_by_a_channel_there_is(channel: object) -> None:
-    with pytest.raises(ValidationError, match="Input should be 'speaker', 'phone' or 'tile'"):
+    with pytest.raises(ValidationError, match="Input should be 'speaker', 'phone', 'tile', 'page', 'scene' or 'mqtt'"):
         Expected.model_validate({"at": "18:30", "channel": channel})
 
 

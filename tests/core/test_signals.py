@@ -112,7 +112,7 @@ def test_the_same_snapshot_twice_is_one_opening() -> None:
 
 
 def test_openings_are_forgotten_when_they_can_explain_nothing_any_more() -> None:
-    for later, kept in (("17:11:30", 2), ("17:11:31", 1)):
+    for later, kept in (("17:16:30", 2), ("17:16:31", 1)):
         state = told(home_since_noon(entry_door="off"), ("17:00", "entry_door", "on"), (later, "entry_door", "on"))
         assert len(state.openings) == kept
     for second in range(200):

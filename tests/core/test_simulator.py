@@ -39,7 +39,10 @@ def spoken(result: Played) -> list[str]:
         ([SPEAKER], []),
         ([SPEAKER, TILE], []),
         ([{**SPEAKER, "text": "One"}], []),
-        ([], ["not expected: speaker at 18:32:30 for reunion_hug: 'One'"]),
+        ([], [  # nothing at all: then a tile is one thing too many as well
+            "not expected: speaker at 18:32:30 for reunion_hug: 'One'",
+            "not expected: tile at 18:32:30 for reunion_hug: 'One'",
+        ]),
         ([TILE], ["not expected: speaker at 18:32:30 for reunion_hug: 'One'"]),
         ([{**SPEAKER, "at": "18:33"}], [
             "expected speaker at 18:33:00; it came at 18:32:30",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,12 +11,14 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from turntoward.core.spans import (
+    Days,
     Duration,
     Instant,
     TimeOfDay,
     Window,
     format_duration,
     format_time,
+    parse_days,
     parse_duration,
     parse_time,
     parse_window,
@@ -146,8 +148,48 @@ def test_a_window_and_the_rest_of_the_day_share_no_moment(start: time, end: time
     assert [window.contains(moment), rest.contains(moment)].count(True) == (0 if start == end else 1)
 
 
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2026-12-20..2026-12-27", date(2026, 12, 20), date(2026, 12, 27)),
+        (" 2026-12-20 .. 2026-12-27 ", date(2026, 12, 20), date(2026, 12, 27)),
+        ("2026-12-20", date(2026, 12, 20), date(2026, 12, 20)),
+        ("2026-12-31..2027-01-01", date(2026, 12, 31), date(2027, 1, 1)),
+        (date(2026, 12, 20), date(2026, 12, 20), date(2026, 12, 20)),
+    ],
+)
+def test_days(written: object, first: date, last: date) -> None:
+    days = parse_days(written)
+    assert (days.first, days.last) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-12-27..2026-12-20",
+        "2026-12-20-2026-12-27",
+        "2026-02-30",
+        "summer",
+        "..",
+        "2026-12-20..x",
+        "",
+        2026,
+        None,
+        [],
+    ],
+)
+def test_no_days(written: object) -> None:
+    with pytest.raises(PydanticCustomError, match=r"are no days; write .*, the earlier one first"):
+        parse_days(written)
+
+
 def test_in_a_model_spans_are_written_as_they_are_read() -> None:
-    for kind, written in ((Duration, "1h 30min"), (TimeOfDay, "22:30"), (Window, "22:30-07:00")):
+    for kind, written in (
+        (Duration, "1h 30min"),
+        (TimeOfDay, "22:30"),
+        (Window, "22:30-07:00"),
+        (Days, "2026-12-20..2026-12-27"),
+    ):
         adapter: TypeAdapter[object] = TypeAdapter(kind)
         assert adapter.dump_python(adapter.validate_python(written), mode="json") == written
 

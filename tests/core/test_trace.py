@@ -16,9 +16,14 @@ from turntoward.core.state import Outcome
 from turntoward.core.trace import TraceEntry, explain, reason_in_words
 
 CORE = Path(trace.__file__).parent
-SPEAKING = ("answers", "conditions", "engine", "moments", "presence", "rituals", "triggers")
-PLACE = {"Verdict": 1, "Answer": 2, "Arrival": 1, "_not_before": 3, "end": 3, "note": 2}
+SPEAKING = (
+    "answers", "conditions", "engine", "gates", "hearing", "leaving", "moments", "offers", "presence",
+    "rituals", "timeouts", "triggers", "watching",
+)  # fmt: skip
+PLACE = {"Verdict": 1, "Answer": 2, "Arrival": 1, "_not_before": 3, "end": 3, "note": 2, "_while_held": 2, "Due": 2}
 """Which argument of a call is a reason."""
+FINDS = ("_refusal", "due", "_why_quiet")
+"""Functions that return one."""
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
@@ -43,7 +48,17 @@ def reasons() -> set[str]:
         arguments = [*call.args[PLACE[name] : PLACE[name] + 1]] if name in PLACE else []
         arguments += [k.value for k in call.keywords if k.arg == "reason"]
         found.update(text for argument in arguments for text in texts(argument))
-    return found
+    return found | set(returned())
+
+
+def returned() -> Iterator[str]:
+    """Reasons that a function finds and its caller notes."""
+    for name in SPEAKING:
+        for function in ast.walk(ast.parse((CORE / f"{name}.py").read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef) and function.name in FINDS:
+                for node in ast.walk(function):
+                    if isinstance(node, ast.Return) and node.value is not None:
+                        yield from texts(node.value)
 
 
 def steps() -> set[str]:

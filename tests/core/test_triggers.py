@@ -11,7 +11,8 @@ import pytest
 
 from tests.core.evening import Evening, checkin, home_since_noon, household, ritual
 from tests.fakes import at
-from turntoward.core.rules import WEEKDAYS, Ritual, Rulebook
+from turntoward.core.rule_triggers import WEEKDAYS
+from turntoward.core.rules import Ritual, Rulebook
 from turntoward.core.triggers import Index, index
 
 HALF_HOURS = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30))
@@ -138,10 +139,11 @@ def test_each_trigger_is_found_by_what_sets_it_off() -> None:
         ],
     )
     found = indexed(mixed, checkin())
-    assert [(r.ritual, t.apart_for) for r, t in found.reunion] == [("dinner", timedelta(hours=2))]
-    assert [(w.key, w.trigger.is_) for w in found.watches["table"]] == [("dinner:1", "on"), ("dinner:2", "off")]
-    assert set(found.watch_by_key) == {"dinner:1", "dinner:2"}
-    assert {day: len(slots) for day, slots in found.slots.items()} == dict.fromkeys(WEEKDAYS, 1) | {"sun": 2}
+    assert [(f.ritual.name, f.trigger.apart_for) for f in found.reunion] == [("dinner", timedelta(hours=2))]
+    keys = ["dinner: table on 0s", "dinner: table off 5min"]
+    assert [(w.key, w.sign.is_) for w in found.watches["table"]] == [(keys[0], "on"), (keys[1], "off")]
+    assert list(found.watch_by_key) == keys
+    assert [f.ritual.name for f in found.slots] == ["dinner", "evening_checkin"]
 
 
 # -- a state trigger begins with a change that was seen ----------------------------------------------------------------

@@ -110,7 +110,8 @@ def test_one_line_once_and_everything_tells_of_it(tmp_path: Path, home: tuple[Mo
         PAUSE.wait(1.5)
         said = listener.said()
         assert len(said) == 1
-        assert set(said[0]) == {"id", "ritual", "text", "language", "rooms", "valid_until"}
+        assert set(said[0]) == {"id", "ritual", "text", "chime", "language", "rooms", "valid_until"}
+        assert said[0]["chime"] is False
         assert said[0]["ritual"] == "reunion_hug"
         assert said[0]["language"] == "en"
         listener.tell("ritual/reunion_hug/answer", "done")

@@ -32,6 +32,7 @@ from tests.peers.ports import HOST
 from turntoward.adapters.clock import SystemClock
 from turntoward.adapters.homeassistant import Listener, Timings
 from turntoward.core.events import Event, PresenceChanged, SignalChanged, SourceConnected
+from turntoward.core.rules import Rulebook
 from turntoward.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -48,7 +49,7 @@ def listen() -> Iterator[Listen]:
 
         def start(settings: Settings, timings: Timings = QUICK, inbox: Inbox | None = None) -> Inbox:
             inbox = inbox or Inbox()
-            listener = Listener(settings, SystemClock(), inbox, timings)
+            listener = Listener(settings, Rulebook(), SystemClock(), inbox, timings)
             listener.start()
             stack.callback(listener.stop)
             return inbox
@@ -277,7 +278,7 @@ class TestWhenItIsNotAllowed:
         assert inbox.events == []
 
     def test_it_does_not_knock_again_at_once(self, home: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
-        listener = Listener(household(home, token="not-a-token"), SystemClock(), Inbox())
+        listener = Listener(household(home, token="not-a-token"), Rulebook(), SystemClock(), Inbox())
         caplog.set_level(logging.DEBUG, LOGGER)
         listener.start()
         wait_until(lambda: bool(lines(caplog, logging.ERROR)))

@@ -20,6 +20,7 @@ from tests.integration.listening import wait_until
 from turntoward.adapters.clock import SystemClock
 from turntoward.adapters.homeassistant import Calls, Listener, Timings
 from turntoward.core.events import Event, PresenceChanged, SourceConnected, SourceLost
+from turntoward.core.rules import Rulebook
 from turntoward.ports import Impossible, NotNow
 from turntoward.settings import HomeAssistantSettings, Settings
 
@@ -105,7 +106,7 @@ def household(url: str) -> Settings:
 @contextmanager
 def listening(url: str) -> Iterator[list[Event]]:
     events: list[Event] = []
-    listener = Listener(household(url), SystemClock(), events.append, QUICK)
+    listener = Listener(household(url), Rulebook(), SystemClock(), events.append, QUICK)
     listener.start()
     try:
         yield events

@@ -15,6 +15,7 @@ from tests.peers.homeassistant import HomeAssistant
 from tests.peers.ports import HOST, free_port
 from turntoward.adapters.clock import SystemClock
 from turntoward.adapters.homeassistant import Listener, Timings
+from turntoward.core.rules import Rulebook
 
 pytestmark = pytest.mark.integration
 
@@ -30,7 +31,7 @@ class TestStop:
 
     def test_while_connected(self, home: HomeAssistant) -> None:
         inbox = Inbox()
-        listener = Listener(household(home), SystemClock(), inbox)
+        listener = Listener(household(home), Rulebook(), SystemClock(), inbox)
         listener.start()
         inbox.wait_snapshots(1)
         assert self.stopped_within(listener) < 1
@@ -39,7 +40,7 @@ class TestStop:
 
     def test_while_home_assistant_hangs(self, home: HomeAssistant) -> None:
         home.freeze()
-        listener = Listener(household(home), SystemClock(), Inbox())
+        listener = Listener(household(home), Rulebook(), SystemClock(), Inbox())
         listener.start()
         time.sleep(0.3)  # into the handshake, which nothing outside can see
         assert self.stopped_within(listener) < 2
@@ -47,7 +48,9 @@ class TestStop:
 
     def test_while_waiting_for_the_next_attempt(self, home: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
         nowhere = {"url": f"http://{HOST}:{free_port()}", "token": "x"}
-        listener = Listener(household(home, homeassistant=nowhere), SystemClock(), Inbox(), Timings(first_retry=60))
+        listener = Listener(
+            household(home, homeassistant=nowhere), Rulebook(), SystemClock(), Inbox(), Timings(first_retry=60)
+        )
         listener.start()
         wait_until(lambda: bool(lines(caplog, logging.WARNING)))
         assert self.stopped_within(listener) < 1
@@ -63,7 +66,7 @@ class TestStop:
                 knocking.setblocking(False)
                 knocking.connect_ex(silent.getsockname())
             where = {"url": f"http://{HOST}:{silent.getsockname()[1]}", "token": "x"}
-            listener = Listener(household(home, homeassistant=where), SystemClock(), Inbox())
+            listener = Listener(household(home, homeassistant=where), Rulebook(), SystemClock(), Inbox())
             listener.start()
             time.sleep(0.3)  # into the connect, which nothing outside can see
             assert self.stopped_within(listener) < 2.5

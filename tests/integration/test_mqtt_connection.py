@@ -19,6 +19,7 @@ from tests.peers.mosquitto import Mosquitto
 from turntoward.adapters.mqtt import Mqtt
 from turntoward.adapters.mqtt.greeting import patience
 from turntoward.core.events import PresenceChanged, SignalChanged, SourceConnected, SourceLost
+from turntoward.core.rules import Rulebook
 
 pytestmark = pytest.mark.integration
 
@@ -186,7 +187,7 @@ def test_a_retained_answer_is_refused_and_said_once(mosquitto: Mosquitto, caplog
         with running(household(mosquitto.port)) as home:
             eventually(lambda: home.mqtt.dropped, "dropped it")
             assert home.inbox == [CONNECTED]
-    assert len([line for line in lines(caplog, logging.WARNING) if "answer for ever" in line]) == 2
+    assert len([line for line in lines(caplog, logging.WARNING) if "again for ever" in line]) == 2
 
 
 def test_the_birth_of_home_assistant_makes_us_greet_again(mosquitto: Mosquitto) -> None:
@@ -298,7 +299,7 @@ def test_a_mistake_of_ours_does_not_make_us_deaf(
     mosquitto: Mosquitto, mistake: BaseException, caplog: pytest.LogCaptureFixture
 ) -> None:
     inbox = Bad(mistake)
-    adapter = Mqtt(household(mosquitto.port), (), Home(household(1)).clock, inbox.put)
+    adapter = Mqtt(household(mosquitto.port), Rulebook(), Home(household(1)).clock, inbox.put)
     adapter.start()
     try:
         eventually(lambda: adapter.connected, "connected")

@@ -16,6 +16,7 @@ from turntoward.adapters.mqtt import Mqtt
 from turntoward.adapters.mqtt.client import V5, make_client
 from turntoward.adapters.mqtt.exchange import Exchange
 from turntoward.core.events import Event, PresenceChanged
+from turntoward.core.rules import Rulebook
 from turntoward.ports import Impossible, NotNow, Unacknowledged
 
 pytestmark = pytest.mark.integration
@@ -172,7 +173,7 @@ def test_publishing_in_the_network_thread_is_a_mistake_that_is_told(
         if isinstance(event, PresenceChanged):
             adapter.publish(TOPIC, "would wait for itself")
 
-    adapter = Mqtt(household(mosquitto.port), (), MovableClock(), put)
+    adapter = Mqtt(household(mosquitto.port), Rulebook(), MovableClock(), put)
     adapter.start()
     try:
         eventually(lambda: adapter.connected, "connected")

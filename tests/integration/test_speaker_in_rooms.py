@@ -133,6 +133,44 @@ class TestEachKindHearsItOnce:
         assert heard(home) == [("media_player.bedroom_speaker", TEXT)]
 
 
+class TestChime:
+    SOUND = f"media-source://tts/{VOICE}?message=chime"
+
+    def chime(self, *rooms: str) -> Announce:
+        return announcement(*rooms, chime=True)
+
+    def test_a_sound_is_played_and_no_word_is_said(self, home: HomeAssistant) -> None:
+        broker = Broker()
+        channel_for(home, broker, kitchen={**KITCHEN, "chime": self.SOUND}).deliver(self.chime("kitchen"))
+        (played,) = home.calls("media_player")
+        assert (played["media_id"], played["announce"]) == (self.SOUND, True)
+        assert TEXT not in [message for _, message in heard(home)]
+        ((_, copy, _, _),) = broker.published
+        assert (copy["chime"], copy["text"]) == (True, "")
+
+    def test_a_satellite_plays_it_too(self, home: HomeAssistant) -> None:
+        channel_for(home, hall={"entity": SATELLITE, "chime": self.SOUND}).deliver(self.chime())
+        ((entity, message),) = heard(home)
+        assert entity == SATELLITE
+        assert message != TEXT
+
+    def test_a_room_without_one_stays_silent(self, home: HomeAssistant) -> None:
+        channel = channel_for(home, bedroom=BEDROOM, kitchen=[KITCHEN, {**BEDROOM, "chime": self.SOUND}])
+        channel.deliver(self.chime())
+        assert [entity for entity, _ in heard(home)] == ["media_player.bedroom_speaker"]
+
+    def test_a_home_without_one_says_nothing_instead(self, home: HomeAssistant) -> None:
+        with pytest.raises(Impossible, match="has a chime"):
+            channel_for(home, kitchen=KITCHEN, hall=SATELLITE).deliver(self.chime())
+        assert home.calls() == []
+
+    def test_other_programs_are_told_that_it_is_a_sound(self) -> None:
+        broker = Broker()
+        channel_for(None, broker).deliver(self.chime())
+        ((_, content, _, _),) = broker.published
+        assert (content["chime"], content["text"]) == (True, "")
+
+
 class TestLanguage:
     def test_the_voice_is_asked_for_the_language_of_the_text(self, home: HomeAssistant) -> None:
         channel_for(home, kitchen=KITCHEN).deliver(announcement(language="de", text="Willkommen zu Hause."))

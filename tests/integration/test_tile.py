@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
 
-from tests.adapters.mqtt_home import Home, eventually, household, observing
+from tests.adapters.mqtt_home import PRIVATE_LOG, Home, eventually, household, observing
 from tests.peers.mosquitto import Mosquitto
 from turntoward.channels import Reach
 from turntoward.channels.mqtt import MqttChannel
 from turntoward.channels.mqtt import build as build_mqtt
 from turntoward.channels.tile import build
 from turntoward.channels.tile.channel import TileChannel
-from turntoward.core.actions import Announce, SetTile, TellStep, TileState
+from turntoward.core.actions import Announce, SetTile, ShowSeason, TellStep, TileState
 from turntoward.core.rules import Ritual, Rulebook
 from turntoward.ports import Impossible, NotNow
 from turntoward.settings import Settings
@@ -159,6 +159,44 @@ def test_a_ritual_that_is_switched_off_leaves_nothing(mosquitto: Mosquitto) -> N
         "evening_tea_done",
     }
     assert not [topic for topic in kept if "reunion_hug" in topic]
+
+
+SEASON = "turntoward/season"
+
+
+def test_the_season_is_kept_and_is_there_again_after_the_broker_lost_it(mosquitto: Mosquitto) -> None:
+    with tiles(household(mosquitto.port)) as (home, channel):
+        assert SEASON not in mosquitto.retained()  # nobody has said yet which it is
+        channel.deliver(ShowSeason("season-1", "simplified", date(2026, 12, 1), home.clock.now() + SOON))
+        assert json.loads(mosquitto.retained()[SEASON]) == {"season": "simplified", "until": "2026-12-01"}
+        mosquitto.kill()
+        home.wait_lost()
+        mosquitto.start()
+        eventually(lambda: SEASON in mosquitto.retained(), "the season again")
+        channel.deliver(ShowSeason("season-2", "normal", None, home.clock.now() + SOON))
+        assert json.loads(mosquitto.retained()[SEASON]) == {"season": "normal", "until": None}
+
+
+def test_a_private_ritual_leaves_no_trace_on_the_broker(mosquitto: Mosquitto) -> None:
+    settings = household(mosquitto.port)
+    with observing(mosquitto.port) as observer, tiles(settings, HUG, PRIVATE_LOG) as (home, channel):
+        steps = build_mqtt(reach(settings, home, HUG, PRIVATE_LOG))
+        assert steps is not None
+        steps.deliver(TellStep("i", "bid_log", "bid_log-1", "done", home.clock.now(), home.clock.now() + SOON))
+        with pytest.raises(Impossible):
+            channel.deliver(SetTile("t", "bid_log", "bid_log-1", "done", "", None, home.clock.now() + SOON))
+        channel.deliver(tile(home, 1, "done"))
+        observer.wait_for(STATE, "done")
+        assert not [m for m in observer.seen if "bid_log" in m.topic + m.payload or "Small moments" in m.payload]
+
+
+def test_a_ritual_that_became_private_takes_its_tile_along(mosquitto: Mosquitto) -> None:
+    settings = household(mosquitto.port)
+    with tiles(settings, HUG, TEA) as (home, channel):
+        channel.deliver(tile(home, 1, "done"))
+    with tiles(settings, {**HUG, "private": True, "offer": {"channels": ["page"]}}, TEA):
+        kept = mosquitto.retained()
+    assert not [topic for topic, payload in kept.items() if "reunion_hug" in topic or b"reunion_hug" in payload]
 
 
 def test_without_discovery_nothing_is_told_to_home_assistant(mosquitto: Mosquitto) -> None:

@@ -17,6 +17,11 @@ ZONE_RADIUS = 100
 SWITCHES = {"guests": "Guests", "front_door": "Front door", "bed_alex": "Bed Alex"}
 # Binary sensors that follow a switch of the same name, so that a test can set them.
 SENSORS = {"front_door": "door", "bed_alex": "occupancy"}
+# The lamps of each scene; before, the ceiling is bright and the table dark.
+SCENES = {
+    "Dinner": {"light.table_lamp": {"state": "on", "brightness": 60}, "light.ceiling_lamp": {"state": "off"}},
+    "Evening": {"light.table_lamp": {"state": "on", "brightness": 20}, "light.ceiling_lamp": {"state": "off"}},
+}
 # A library for camera pictures that nobody here takes.
 QUIET = {"homeassistant.components.camera.img_util": "fatal"}
 
@@ -68,6 +73,7 @@ def _settings(port: int, region: Region) -> dict[str, Any]:
         "recorder": {"commit_interval": 1, "auto_purge": False, "auto_repack": False},
         "zone": [work],
         "input_boolean": {key: {"name": name} for key, name in SWITCHES.items()},
+        "scene": [{"name": name, "entities": lamps} for name, lamps in SCENES.items()],
         "template": [{"binary_sensor": [_sensor(key) for key in SENSORS]}],
         **dict.fromkeys(("assist_pipeline", "config", "conversation", "history")),
         **dict.fromkeys(("media_source", "mobile_app", "system_health")),

@@ -158,6 +158,8 @@ class Controls:
         self._forced.clear()
         on = [f"input_boolean.{key}" for key in SWITCHES]
         self.call("input_boolean", "turn_off", entity_id=on)
+        self.call("light", "turn_on", entity_id="light.ceiling_lamp", brightness=200)
+        self.call("light", "turn_off", entity_id="light.table_lamp")
         for who in PEOPLE:
             self.move(who, places.get(who, "home"))
         self._calls.unlink(missing_ok=True)

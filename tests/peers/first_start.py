@@ -23,6 +23,7 @@ ENTITIES = {
     *(f"{domain}.{who}{suffix}" for who in PEOPLE for domain, suffix in (("person", ""), ("device_tracker", "_phone"))),
     *(f"media_player.{room}_speaker" for room in ("kitchen", "bedroom", "plain", "broken")),
     *("assist_satellite.hall_satellite", "notify.message_board", VOICE),
+    *("light.table_lamp", "light.ceiling_lamp", "scene.dinner", "scene.evening"),
     *("binary_sensor.front_door", "binary_sensor.bed_alex", "input_boolean.guests"),
 }
 SERVICES = {f"mobile_app_{who}_phone" for who in PEOPLE}

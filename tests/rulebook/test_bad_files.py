@@ -5,12 +5,14 @@ tests/rulebook`, and read the difference as if you had never seen the program.
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from turntoward.documents import Problem, Problems
-from turntoward.rulebook import Library, load, load_scenario, read_library, read_ritual
+from turntoward.rulebook import Entry, load, load_scenario, read_deck, read_library
 from turntoward.rulebook.playing import failing_examples, play_scenario
 from turntoward.settings import load_settings_and_document
 
@@ -23,9 +25,23 @@ def read_household(path: Path) -> tuple[Problem, ...]:
 
 
 def read_rule(path: Path) -> tuple[Problem, ...]:
-    entry = read_ritual(path)
-    ours = read_library()
-    return tuple(failing_examples(Library({**ours.entries, entry.ritual.ritual: entry})))
+    """A household whose own folder holds this one file."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / path.name).symlink_to(path.absolute())
+        library = read_library(Path(folder))
+    others = {name: without_examples(entry) for name, entry in library.entries.items() if name != path.stem}
+    alone = replace(library, entries={**library.entries, **others}, rules={})
+    problems = (*library.problems, *failing_examples(alone))
+    return tuple(replace(problem, file=path) for problem in sorted(problems) if problem.file.name == path.name)
+
+
+def without_examples(entry: Entry) -> Entry:
+    return replace(entry, ritual=entry.ritual.model_copy(update={"examples": ()}))
+
+
+def read_one_deck(path: Path) -> tuple[Problem, ...]:
+    read_deck(path)
+    return ()
 
 
 def read_scenario(path: Path) -> tuple[Problem, ...]:
@@ -34,7 +50,7 @@ def read_scenario(path: Path) -> tuple[Problem, ...]:
     return ()
 
 
-READERS = {"household": read_household, "rule": read_rule, "scenario": read_scenario}
+READERS = {"household": read_household, "rule": read_rule, "deck": read_one_deck, "scenario": read_scenario}
 
 
 def problems_in(path: Path) -> str:

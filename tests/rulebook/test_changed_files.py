@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from turntoward.core.decks import Deck
+from turntoward.core.rules import Rule
 from turntoward.core.scenario import Scenario
 from turntoward.documents import Document, Keys, Problem, Problems, read, validated
 from turntoward.rulebook import load, scenario_household, shipped_rules, warnings
-from turntoward.rulebook.library import validated_ritual
+from turntoward.rulebook.files import validated_ritual
 from turntoward.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
+GOOD = Path(__file__).parent / "good"
 JARGON = re.compile(
     r"Input should|Field required|Extra inputs|Value error|pydantic|tuple\[|\b(None|True|False|dict|NoneType)\b"
 )
@@ -46,10 +50,23 @@ def check_scenario(document: Document) -> tuple[Problem, ...]:
     return ()
 
 
+def check_deck(document: Document) -> tuple[Problem, ...]:
+    validated(Deck, document.data, document)
+    return ()
+
+
+def check_rule_file(document: Document) -> tuple[Problem, ...]:
+    validated(Rule, document.data, document)
+    return ()
+
+
 CHECKS = {
     ROOT / "config" / "household.yaml": check_household,
     shipped_rules() / "reunion_hug.yaml": check_rule,
     ROOT / "tests" / "golden" / "G27.yaml": check_scenario,
+    GOOD / "everything.yaml": check_rule,
+    GOOD / "lamp.yaml": check_rule_file,
+    GOOD / "decks" / "words.yaml": check_deck,
 }
 
 
@@ -71,7 +88,7 @@ def changed(draw: st.DrawFn, path: Path) -> Document:
             inside = inside[key]
         match draw(st.sampled_from(["replace", "replace", "remove", "rename"])):
             case "replace":
-                inside[last] = draw(st.sampled_from(ODD_VALUES))
+                inside[last] = deepcopy(draw(st.sampled_from(ODD_VALUES)))  # it may be changed in its turn
             case "remove":
                 del inside[last]
             case _ if isinstance(inside, dict):

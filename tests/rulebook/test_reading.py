@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from turntoward.core.rules import Ritual
+from turntoward.core.decks import Deck
+from turntoward.core.rules import Ritual, Rule
 from turntoward.core.scenario import Scenario
 from turntoward.documents import Document, Problem, Problems, nearest, read, validated
 from turntoward.documents.expectations import bare, fields_of, is_model
@@ -65,6 +66,17 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> N
     document = document_of(tmp_path, b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")
     assert document.data == {"a": 1, "b": 2}
     assert document.places["b",] == (2, 1)
+
+
+@pytest.mark.parametrize("line", ["a: {en: Hello, you two, de: Hallo}", "a: {en: Hallo, ihr zwei}"])
+def test_a_comma_in_a_text_without_quotation_marks_is_explained(tmp_path: Path, line: str) -> None:
+    words = words_for(tmp_path, line)
+    assert words.endswith("is part of a text, which needs quotation marks")
+    assert ":1:16: a." in words
+
+
+def test_names_without_a_value_may_stand_in_braces(tmp_path: Path) -> None:
+    assert document_of(tmp_path, "a: {b, c: }\n").data == {"a": {"b": None, "c": None}}
 
 
 def test_aliases_are_written_out(tmp_path: Path) -> None:
@@ -231,7 +243,7 @@ def data_for(model: type[BaseModel]) -> st.SearchStrategy[Any]:
     )
 
 
-@pytest.mark.parametrize("model", [Settings, Ritual, Scenario])
+@pytest.mark.parametrize("model", [Settings, Ritual, Rule, Deck, Scenario])
 @ODD
 @given(data=st.data())
 def test_data_of_any_kind(model: type[BaseModel], data: st.DataObject) -> None:

@@ -112,3 +112,35 @@ def test_a_ritual_that_nobody_knows_may_not_be_named(told: tuple[Path, Path]) ->
 def test_the_golden_scenarios_load(path: Path) -> None:
     scenario, document = load_scenario(path)
     assert scenario_household(scenario, None, document).both_agreed
+
+
+LAMP = (
+    "rule: lamp\ntriggers: [{trigger: state, signal: kettle, is: on}]\n"
+    "actions: [{action: mqtt, topic: home/lamp, payload: warm}]\n"
+)
+KETTLE = (
+    'given: {at: "2026-11-19 17:00", home: [alex, sam], signals: {kettle: off}}\n'
+    'when: [{at: "17:10", signal: kettle, is: on}]\n'
+    'then: [{at: "17:10", channel: mqtt, ritual: lamp, text: home/lamp warm}]\n'
+    'until: "17:30"\n'
+)
+
+
+@pytest.mark.parametrize("rituals", ["rituals: [lamp]\n", "rituals: {lamp: {limits: {cooldown: 1h}}}\n", ""])
+def test_a_rule_that_is_no_ritual_plays_too(told: tuple[Path, Path], tmp_path: Path, rituals: str) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "lamp.yaml").write_text(LAMP, encoding="utf-8")
+    library = read_library(tmp_path / "own")
+    assert play_scenario(*loaded(told, rituals + KETTLE), library).differences == ()
+    assert play_scenario(*loaded(told, "rituals: []\n" + KETTLE), library).differences != ()
+
+
+@pytest.mark.parametrize(("season", "channels"), [("normal", ["speaker", "tile"]), ("simplified", ["tile"])])
+def test_the_season_of_a_scenario_chooses_the_form(told: tuple[Path, Path], season: str, channels: list[str]) -> None:
+    text = (
+        f"household: {{season: {season}}}\nrituals: [reunion_hug]\n"
+        'given: {at: "2026-11-19 17:00", home: [alex], away: {sam: "08:40"}}\nwhen: [{at: "18:30", arrives: sam}]\n'
+        'then: [{at: "18:32:30", channel: tile}]\n'
+    )
+    played = play_scenario(*loaded(told, text), read_library())
+    assert [emitted.channel for emitted in played.emitted] == channels

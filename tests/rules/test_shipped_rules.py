@@ -1,31 +1,37 @@
-"""The rituals we ship: they load, their examples come out, and their words can be spoken."""
+"""The rituals we ship: they load, their examples come out, and there are enough words. Each one: test_all_rituals."""
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from turntoward.core.rules import Ritual, Rulebook
-from turntoward.core.simulator import play
+from turntoward.core.simulator import Played, play
 from turntoward.documents import read
 from turntoward.rulebook import load_scenario, read_library, read_ritual, scenario_household, shipped_rules
+from turntoward.rulebook.playing import play_scenario
 from turntoward.rulebook.schema import FILE, schema_text
 
 LIBRARY = read_library()
 RITUALS = [pytest.param(entry.ritual, id=name) for name, entry in LIBRARY.entries.items()]
+SHORTENED = [pytest.param(entry.ritual, id=name) for name, entry in LIBRARY.entries.items() if entry.ritual.short]
 EXAMPLES = [
     pytest.param(name, index, id=f"{name}-{example.name}")
     for name, entry in LIBRARY.entries.items()
     for index, example in enumerate(entry.ritual.examples)
 ]
 LANGUAGES = ("en", "de")
+SEASONS = ("normal", "simplified", "apart")
 
-# what a home must never say; see also the tone in docs
-NEVER = (
-    r"missed|streak|ignor|score|should|must|hormon|oxytoc|oxytoz|cortisol|proven|stud(y|ies)|bewiesen|studie|verpasst|"
-    r"solltet|müsst|endlich|finally|again you|wieder nicht|releases|late|spät"
-)
+
+def played(name: str, index: int) -> Played:
+    """Play an example as `turntoward check` does: with the ritual it belongs to, or with those it names."""
+    entry = LIBRARY.entries[name]
+    example = entry.ritual.examples[index]
+    named = example if example.rituals is not None else example.model_copy(update={"rituals": (name,)})
+    return play_scenario(named, entry.document, LIBRARY, at=("examples", index))
 
 
 def test_every_file_in_the_folder_is_a_good_ritual() -> None:
@@ -35,40 +41,50 @@ def test_every_file_in_the_folder_is_a_good_ritual() -> None:
 
 @pytest.mark.parametrize(("name", "index"), EXAMPLES)
 def test_an_example_comes_out_as_it_says(name: str, index: int) -> None:
-    entry = LIBRARY.entries[name]
-    example = entry.ritual.examples[index]
-    household = scenario_household(example, None, entry.document, ("examples", index))
-    assert play(household, Rulebook(rituals=(entry.ritual,)), example).differences == ()
+    result = played(name, index)
+    assert result.differences == ()
+    if not LIBRARY.entries[name].ritual.examples[index].then:
+        assert result.emitted == ()  # silent means not even a tile, which `then` need not name
 
 
 @pytest.mark.parametrize("ritual", RITUALS)
 def test_examples_show_when_it_speaks_and_when_it_does_not(ritual: Ritual) -> None:
-    assert len(ritual.examples) >= 6
+    assert len(ritual.examples) >= 4
     assert any(not example.then for example in ritual.examples)
     assert any(example.then for example in ritual.examples)
 
 
+@pytest.mark.parametrize("ritual", SHORTENED)
+def test_an_example_shows_the_short_form(ritual: Ritual) -> None:
+    assert any(example.household.get("season") == "simplified" for example in ritual.examples)
+
+
+@pytest.mark.parametrize("season", SEASONS)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("ritual", RITUALS)
-def test_there_are_enough_lines_not_to_tire_of_them(ritual: Ritual, language: str) -> None:
-    lines = ritual.offer.say[language]
-    assert len(set(lines)) == len(lines) >= 5
+def test_there_are_enough_lines_not_to_tire_of_them(ritual: Ritual, language: str, season: str) -> None:
+    form = ritual.in_season(season)
+    offers = form is not None and (form.run.time_out or any(t.trigger != "called" for t in form.triggers))
+    if form is not None and (offers or form.offer.say):
+        lines = form.offer.say[language]
+        assert len(set(lines)) == len(lines) >= 5
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("ritual", RITUALS)
-def test_lines_can_be_spoken_in_one_breath(ritual: Ritual) -> None:
-    for line in (line for lines in ritual.offer.say.values() for line in lines):
-        assert re.fullmatch(r"(?:[^\W\d_]|[ .,:?'’-]|\{couple\})+", line), line
-        assert len(line) <= 90, line
-        assert line[-1] in ".?", line
-        assert not re.search(NEVER, line, re.IGNORECASE), line
+def test_what_is_said_while_it_runs_has_variants_too(ritual: Ritual, language: str) -> None:
+    for form in filter(None, map(ritual.in_season, SEASONS)):
+        for step in form.run.steps:
+            if step.action == "announce":
+                assert len(set(step.say[language])) >= 2
 
 
 @pytest.mark.parametrize("ritual", RITUALS)
 def test_the_short_form_is_quieter(ritual: Ritual) -> None:
     short = ritual.in_season("simplified")
-    assert short.run.timer <= ritual.run.timer
-    assert len(short.offer.channels) <= len(ritual.offer.channels)
+    if short is not None:
+        assert (short.run.lasts or timedelta()) <= (ritual.run.lasts or timedelta())
+        assert {choice.channel for choice in short.offer.channels} <= {c.channel for c in ritual.offer.channels}
 
 
 @pytest.mark.parametrize("path", sorted(shipped_rules().glob("*.yaml")), ids=lambda path: path.stem)
@@ -84,7 +100,7 @@ def test_the_schema_is_fresh() -> None:
 def test_the_schema_knows_the_short_ways_to_write_things() -> None:
     kinds = json.loads(schema_text())["$defs"]
     say = kinds["Offer"]["properties"]["say"]["anyOf"]
-    assert [form["type"] for form in say] == ["string", "array", "object"]
+    assert [form.get("type") or form["$ref"] for form in say] == ["string", "#/$defs/Text", "array", "object"]
     assert kinds["Given"]["properties"]["at"]["type"] == "string"
     assert {"type": "boolean"} in kinds["StateTrigger"]["properties"]["is"]["anyOf"]
 

@@ -51,8 +51,8 @@ def test_without_a_door_home_is_believed_after_ninety_seconds(look: str, believe
 @pytest.mark.parametrize(
     ("door", "said"),
     [
-        ("18:25:19", []),  # 301 s before: another walk through the door
-        ("18:25:20", ["18:31:35"]),
+        ("18:20:19", []),  # 601 s before: another walk through the door
+        ("18:20:20", ["18:31:35"]),
         ("18:30:20", ["18:31:35"]),
         ("18:30:30", ["18:31:45"]),  # the phone was faster than the door
         ("18:31:35", ["18:32:50"]),
@@ -73,9 +73,9 @@ def test_the_door_that_explains_an_arrival(door: str, said: list[str]) -> None:
 @pytest.mark.parametrize(
     ("left", "home", "said"),
     [
-        ("14:10:00", "18:05:00", []),
-        ("14:10:01", "18:05:00", ["18:06:15"]),
-        ("14:10:00", "18:05:01", ["18:06:16"]),
+        ("14:10:00", "18:10:00", []),
+        ("14:10:01", "18:10:00", ["18:11:15"]),
+        ("14:10:00", "18:10:01", ["18:11:16"]),
     ],
 )
 def test_out_together_means_leaving_and_coming_together(left: str, home: str, said: list[str]) -> None:

@@ -1,16 +1,22 @@
-"""The one place that asks the machine what time it is, and the one place that waits.
+"""The one place that asks the machine what time it is, the one place that waits, and the one that draws a number.
 
 Everything else is told. A clock may run faster than life (the demo, a rehearsal); nothing else in the service knows.
 """
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 
 _A_JUMP = timedelta(seconds=5)
 """A difference between wall clock and elapsed time up to this is drift, and is followed silently."""
+
+
+def draw_seed() -> int:
+    """Draw the number that a new household starts with; all that is left to chance later follows from it."""
+    return random.SystemRandom().randrange(1, 2**53)
 
 
 def _elapsed() -> float:

@@ -32,6 +32,7 @@ class Evening:
     ) -> None:
         self._base, self._port, self._clock, self._script, self._hint = base, port, clock, script, hint
         self._ended = threading.Event()
+        self._seen: set[str] = set()
         self._client = Client(
             CallbackAPIVersion.VERSION2, "turntoward-demo-home", protocol=MQTTProtocolVersion.MQTTv311
         )
@@ -53,13 +54,26 @@ class Evening:
         self._client.loop_stop()
 
     def _listen(self, client: Client, *_: Any) -> None:
-        client.subscribe(f"{self._base}/announce", qos=1)
+        client.subscribe([(f"{self._base}/announce", 1), (f"{self._base}/ritual/+/attributes", 1)])
 
     def _heard(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         try:
-            log.info("🔊 the speaker says: “%s”", json.loads(message.payload)["text"])
+            heard = json.loads(message.payload)
+            if message.topic.endswith("/attributes"):
+                self._see(heard["title"], heard["text"])
+            elif heard["chime"]:
+                log.info("🔔 the speaker makes a soft sound")
+            else:
+                self._seen.add(heard["text"])
+                log.info("🔊 the speaker says: “%s”", heard["text"])
         except (ValueError, KeyError, TypeError):
             log.warning("the demo's home heard something it does not understand")
+
+    def _see(self, title: str, text: str) -> None:
+        """Tell of a text on a tile that was neither heard nor seen before."""
+        if text and text not in self._seen:
+            log.info("▫ the tile “%s” shows: “%s”", title, text)
+        self._seen.add(text)
 
     def _live(self) -> None:
         for at, happening in self._script:
@@ -70,13 +84,24 @@ class Evening:
             print(self._hint, flush=True)
 
     def _tell(self, happening: Happening) -> None:
-        if partner := happening.arrives or happening.leaves or happening.presence:
-            state = happening.is_ or ("home" if happening.arrives else "not_home")
-            topic, words = f"presence/{partner}", f"🏠 {partner} is {'home' if state == 'home' else 'out'}"
-        elif happening.signal:
-            topic, state = f"signal/{happening.signal}", happening.is_ or ""
-            words = f"🚪 {happening.signal} is {state}"
-        else:
+        if (message := as_message(happening)) is None:
             return
-        log.info("%s   (%s/%s %s)", words, self._base, topic, state)
-        self._client.publish(f"{self._base}/{topic}", state, qos=1, retain=happening.signal is None)
+        topic, payload, words = message
+        log.info("%s   (%s/%s %s)", words, self._base, topic, payload)
+        self._client.publish(f"{self._base}/{topic}", payload, qos=1, retain=topic.startswith("presence/"))
+
+
+def as_message(happening: Happening) -> tuple[str, str, str] | None:
+    """Return topic, payload and words for what happens; None for what a home cannot tell by MQTT."""
+    if partner := happening.arrives or happening.leaves or happening.presence:
+        state = happening.is_ or ("home" if happening.arrives else "not_home")
+        return f"presence/{partner}", state, f"🏠 {partner} is {'home' if state == 'home' else 'out'}"
+    if happening.signal:
+        state = happening.is_ or ""
+        return f"signal/{happening.signal}", state, f"🚪 {happening.signal} is {state}"
+    if happening.answer:
+        topic = f"ritual/{happening.ritual}/answer"
+        return topic, happening.answer, f"👆 somebody answers {happening.answer} to {happening.ritual}"
+    if happening.tag:
+        return "tag", happening.tag, f"🏷 a phone is held to the tag {happening.tag}"
+    return None

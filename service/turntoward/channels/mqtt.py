@@ -1,6 +1,6 @@
-"""The channel `mqtt`: tells other programs of each step, as JSON on `<base>/event`.
+"""The channel `mqtt`: tells other programs of each step, as JSON on `<base>/event`, and what a rule has them told.
 
-Nothing here may speak to the couple; what they see is the channel `tile`.
+Nothing here may speak to the couple, what they see is the channel `tile`; and of what is private nothing is told.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 
 from turntoward.channels import Reach
-from turntoward.core.actions import Action, TellStep
+from turntoward.core.actions import Action, Publish, TellStep
+from turntoward.core.rules import Rulebook
 from turntoward.ports import Broker, Clock, Impossible
 from turntoward.settings import Settings
 
@@ -19,16 +20,24 @@ class MqttChannel:
     name = "mqtt"
     at_most_once = False
 
-    def __init__(self, settings: Settings, broker: Broker, clock: Clock) -> None:
+    def __init__(self, settings: Settings, rulebook: Rulebook, broker: Broker, clock: Clock) -> None:
         self._topic = f"{settings.base}/event"
         self._zone = settings.time_zone
+        self._private = {ritual.ritual for ritual in rulebook.rituals if ritual.private}
         self._broker = broker
         self._clock = clock
 
     def deliver(self, action: Action) -> None:
-        """Publish a step; see ports.Channel."""
-        if not isinstance(action, TellStep):
+        """Publish a step or a message; see ports.Channel."""
+        if isinstance(action, TellStep):
+            if action.ritual not in self._private:
+                self._tell(action)
+        elif isinstance(action, Publish):
+            self._publish(action)
+        else:
             raise Impossible(f"the channel {self.name!r} tells steps; it cannot do {type(action).__name__}")
+
+    def _tell(self, action: TellStep) -> None:
         told = {
             "id": action.id,
             "ritual": action.ritual,
@@ -39,10 +48,17 @@ class MqttChannel:
         left = self._clock.seconds_until(action.valid_until)
         self._broker.publish(self._topic, json.dumps(told), expires_in=left)
 
+    def _publish(self, action: Publish) -> None:
+        # What is kept is kept until something else is published; the rest is worth nothing when it comes late.
+        left = None if action.retain else self._clock.seconds_until(action.valid_until)
+        self._broker.publish(action.topic, action.payload, retain=action.retain, expires_in=left)
+
     def close(self) -> None:
-        """Leave nothing behind: a step is not retained."""
+        """A step is not retained, and what a rule keeps is the rule's."""
 
 
 def build(reach: Reach) -> MqttChannel | None:
     """Build the channel where there is a broker."""
-    return MqttChannel(reach.settings, reach.broker, reach.clock) if reach.broker else None
+    if reach.broker is None:
+        return None
+    return MqttChannel(reach.settings, reach.rulebook, reach.broker, reach.clock)

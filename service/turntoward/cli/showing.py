@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +13,12 @@ from rich.console import Console
 from rich.text import Text
 
 from turntoward.adapters.journal import Entry
-from turntoward.core.actions import Action, Announce, SetTile
+from turntoward.core.actions import Action, Announce, Notify, Publish, SetScene, SetTile
 from turntoward.core.simulated_home import Emitted
 from turntoward.core.simulator import Played
 from turntoward.core.trace import NOTICEABLE, TraceEntry, explain
 
+_PRIVATE_ACT = "private_act"
 _KIND = {"happens": ("·", "dim"), "decides": ("→", "cyan"), "emits": ("♪", "bold green")}
 
 
@@ -45,6 +47,16 @@ def show_timeline(out: Console, played: Played) -> None:
         out.print(Text("✓ as expected", style="green"))
 
 
+def shared(entries: Iterable[Entry]) -> list[Entry]:
+    """Return what both may see: not what one of the two did in private, nor what only one of them was asked."""
+    visible = []
+    for entry in (entry for entry in entries if entry.type != _PRIVATE_ACT):
+        actions = tuple(pair for pair in entry.actions if pair[0].channel != "page")
+        if entry.trace or actions:
+            visible.append(replace(entry, actions=actions))
+    return visible
+
+
 def show_journal(out: Console, entries: Sequence[Entry], zone: ZoneInfo) -> None:
     """Print what happened to rituals, newest last."""
     for entry in entries:
@@ -69,7 +81,13 @@ def _entry_as_data(entry: Entry, zone: ZoneInfo) -> dict[str, Any]:
             for s in entry.trace
         ],
         "actions": [
-            {"id": a.id, "channel": a.channel, "ritual": a.ritual, "text": getattr(a, "text", ""), "status": status}
+            {
+                "id": a.id,
+                "channel": a.channel,
+                "ritual": getattr(a, "ritual", ""),
+                "text": getattr(a, "text", ""),
+                "status": status,
+            }
             for a, status in entry.actions
         ],
     }
@@ -88,11 +106,20 @@ def show_reasons(out: Console, entries: Sequence[Entry], zone: ZoneInfo) -> None
 
 def _action_in_words(action: Action, status: str) -> str:
     """What people could hear or see; bookkeeping has no words."""
+    words = _what(action)
+    return f"{words} ({_STATUS.get(status, status)})" if words else ""
+
+
+def _what(action: Action) -> str:
     if isinstance(action, Announce):
-        return f"speaker: “{action.text}” ({_STATUS.get(status, status)})"
+        return "speaker: a soft sound" if action.chime else f"speaker: “{action.text}”"
+    if isinstance(action, Notify):
+        return f"phone: “{action.text}”"
     if isinstance(action, SetTile) and action.state == "offered":
-        return f"tile: “{action.text}” ({_STATUS.get(status, status)})"
-    return ""
+        return f"tile: “{action.text}”"
+    if isinstance(action, SetScene):
+        return f"scene: {action.scene} {'on' if action.on else 'off'}"
+    return f"message: {action.topic}" if isinstance(action, Publish) else ""
 
 
 _STATUS = {
@@ -133,6 +160,6 @@ def _only(entries: Iterable[Entry], fits: Any) -> list[Entry]:
         steps: tuple[TraceEntry, ...] = tuple(s for s in entry.trace if fits(s))
         if steps:
             occasions = {s.occasion for s in steps}
-            actions = tuple(pair for pair in entry.actions if pair[0].occasion in occasions)
+            actions = tuple(pair for pair in entry.actions if getattr(pair[0], "occasion", "") in occasions)
             out.append(Entry(entry.seq, entry.at, entry.type, steps, actions))
     return out

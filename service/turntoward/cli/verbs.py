@@ -1,4 +1,4 @@
-"""The commands: run, check, simulate, journal, why.
+"""The commands: run, check, simulate, rituals, journal, why.
 
 Exit codes: 0 all is well; 1 what came out is not what was expected, or the service could not start; 2 something in a
 file or on the command line is wrong.
@@ -21,10 +21,10 @@ from turntoward import __version__
 from turntoward.adapters.broker import BrokerNotStarted
 from turntoward.adapters.journal import Entry, JournalNotOpened, read_entries
 from turntoward.channels import ChannelNotLoaded
-from turntoward.cli import logs, showing
+from turntoward.cli import listing, logs, showing
 from turntoward.documents import Document, Problem, Problems
-from turntoward.rulebook import Loaded, load, load_scenario, read_library, warnings
-from turntoward.rulebook.playing import failing_examples, play_scenario, problems_of_rules
+from turntoward.rulebook import Library, Loaded, load, load_scenario, read_library, warnings
+from turntoward.rulebook.playing import examples, failing_examples, play_scenario, problems_of_rules
 from turntoward.settings import Settings, load_settings_and_document
 
 log = logging.getLogger("turntoward")
@@ -108,9 +108,7 @@ def check(config: Config = DEFAULT_CONFIG) -> None:
     out = _out()
     for advice in warnings(settings, loaded.rulebook):
         out.print(Text(f"! {advice}", style="yellow"))
-    examples = sum(len(entry.ritual.examples) for entry in loaded.library.entries.values())
-    on = ", ".join(r.ritual for r in loaded.rulebook.rituals) or "none"
-    out.print(Text(f"✓ {config} is fine. Rituals that are on: {on}. {examples} examples came true.", style="green"))
+    out.print(Text(f"✓ {config} is fine. {_on(loaded)}. {_counted(loaded.library)}", style="green"))
 
 
 @app.command()
@@ -141,13 +139,28 @@ def simulate(
 
 
 @app.command()
+def rituals(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """List all rituals and rules there are, on or off: what each is about, when and where it is offered."""
+    settings, document = _settings(config)
+    loaded = _load(settings, document)
+    listed = listing.rows(loaded.library, loaded.rulebook, settings.language)
+    if as_json:
+        print("\n".join(listing.as_json(listed)))
+    else:
+        listing.show(_out(), listed)
+    for problem in loaded.problems:
+        print(problem, file=sys.stderr)
+
+
+@app.command()
 def journal(
     config: Config = DEFAULT_CONFIG,
     last: Annotated[int, typer.Option("--last", "-n", min=1, help="how many entries")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Show what happened, newest last."""
-    settings, entries = _entries(config, last)
+    settings, entries = _entries(config)
+    entries = entries[-last:]
     if as_json:
         print("\n".join(showing.journal_as_json(entries, settings.time_zone)), end="\n" if entries else "")
     elif entries:
@@ -162,7 +175,7 @@ def why(
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Explain in plain words why something was offered, or why it stayed silent."""
-    settings, entries = _entries(config, None)
+    settings, entries = _entries(config)
     chosen = showing.about(entries, which)
     if chosen:
         showing.show_reasons(_out(), chosen, settings.time_zone)
@@ -188,18 +201,34 @@ def _load(settings: Settings, document: Document) -> Loaded:
         _wrong(found)
 
 
-def _entries(config: Path, last: int | None) -> tuple[Settings, list[Entry]]:
+def _entries(config: Path) -> tuple[Settings, list[Entry]]:
+    """Return what the journal may show. Counted afterwards: a number that is short of one would tell of it."""
     settings, _ = _settings(config)
     try:
-        return settings, list(read_entries(settings.journal_dir, last))
+        return settings, showing.shared(read_entries(settings.journal_dir))
     except JournalNotOpened as problem:
         _wrong(problem, code=1)
 
 
+def _on(loaded: Loaded) -> str:
+    rules = ", ".join(rule.rule for rule in loaded.rulebook.rules)
+    return f"Rituals that are on: {', '.join(r.ritual for r in loaded.rulebook.rituals) or 'none'}" + (
+        f"; rules: {rules}" if rules else ""
+    )
+
+
+def _counted(library: Library) -> str:
+    """Say how much there is, on or off."""
+    cards = sum(len(deck.cards) for deck in library.decks.values())
+    read = [(len(library.entries), "ritual"), (len(library.rules), "rule"), (cards, "card")]
+    said = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in read if number)
+    count = sum(1 for _ in examples(library))
+    return f"{said} can be read. {count} example{'' if count == 1 else 's'} came true."
+
+
 def _greet(settings: Settings, loaded: Loaded) -> None:
     """Say what runs, and what will not work as it is."""
-    on = ", ".join(r.ritual for r in loaded.rulebook.rituals) or "none"
-    log.info("Turntoward %s for %s; rituals that are on: %s", __version__, settings.couple, on)
+    log.info("Turntoward %s for %s. %s", __version__, settings.couple, _on(loaded))
     if settings.demo is not None:
         log.info(
             "this is the demo: an evening at %s times the speed of life, with a broker of its own", settings.demo.speed

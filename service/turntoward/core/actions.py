@@ -6,10 +6,12 @@ How a thing is done belongs to `turntoward.channels`; no action holds an entity 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Tag
+
+from turntoward.core.household import Season
 
 TileState = Literal["idle", "offered", "running", "done", "not_today"]
 TILE_STATES: tuple[TileState, ...] = ("idle", "offered", "running", "done", "not_today")
@@ -17,7 +19,10 @@ TILE_STATES: tuple[TileState, ...] = ("idle", "offered", "running", "done", "not
 
 @dataclass(frozen=True, slots=True)
 class Announce:
-    """Say a line aloud, at most once, never after `valid_until`. No rooms: wherever a speaker is."""
+    """Say a line aloud, at most once, never after `valid_until`. No rooms: wherever a speaker is.
+
+    `chime`: a soft sound instead of the words.
+    """
 
     id: str
     ritual: str
@@ -26,7 +31,39 @@ class Announce:
     language: str
     rooms: tuple[str, ...]
     valid_until: datetime
+    chime: bool = False
     channel: Literal["speaker"] = "speaker"
+    kind: Literal["announce"] = "announce"
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Send a message to phones. Its text is fit for a lock screen; one with the same `tag` replaces it."""
+
+    id: str
+    ritual: str
+    occasion: str
+    text: str
+    answers: tuple[str, ...]
+    to: tuple[str, ...]
+    tag: str
+    valid_until: datetime
+    channel: Literal["phone"] = "phone"
+    kind: Literal["notify"] = "notify"
+
+
+@dataclass(frozen=True, slots=True)
+class ClearNotice:
+    """Take a message back from all phones that got it."""
+
+    id: str
+    ritual: str
+    occasion: str
+    to: tuple[str, ...]
+    tag: str
+    valid_until: datetime
+    channel: Literal["phone"] = "phone"
+    kind: Literal["clear_notice"] = "clear_notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +78,33 @@ class SetTile:
     until: datetime | None
     valid_until: datetime
     channel: Literal["tile"] = "tile"
+    kind: Literal["set_tile"] = "set_tile"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSeason:
+    """Show the season of the two, and its last day."""
+
+    id: str
+    season: Season
+    until: date | None
+    valid_until: datetime
+    channel: Literal["tile"] = "tile"
+    kind: Literal["show_season"] = "show_season"
+
+
+@dataclass(frozen=True, slots=True)
+class SetScene:
+    """Set a scene of the home (`on`), or undo it; each at most once."""
+
+    id: str
+    ritual: str
+    occasion: str
+    scene: str
+    on: bool
+    valid_until: datetime
+    channel: Literal["scene"] = "scene"
+    kind: Literal["set_scene"] = "set_scene"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +118,58 @@ class TellStep:
     at: datetime
     valid_until: datetime
     channel: Literal["mqtt"] = "mqtt"
+    kind: Literal["tell_step"] = "tell_step"
 
 
-Action = Annotated[Announce | SetTile | TellStep, Field(discriminator="channel")]
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Publish a message that a rule asks for."""
+
+    id: str
+    ritual: str
+    occasion: str
+    topic: str
+    payload: str
+    retain: bool
+    valid_until: datetime
+    channel: Literal["mqtt"] = "mqtt"
+    kind: Literal["publish"] = "publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask one of the two something the other does not see, on that partner's own page."""
+
+    id: str
+    ritual: str
+    occasion: str
+    partner: str
+    about: Literal["ready", "reflection"]
+    valid_until: datetime
+    channel: Literal["page"] = "page"
+    kind: Literal["ask"] = "ask"
+
+
+def _kind(value: Any) -> str:
+    """Earlier journals name the channel alone."""
+    given = value if isinstance(value, dict) else {"kind": getattr(value, "kind", None)}
+    by_channel = {"speaker": "announce", "tile": "set_tile", "mqtt": "tell_step"}
+    return str(given.get("kind") or by_channel.get(str(given.get("channel")), ""))
+
+
+Action = Annotated[
+    Annotated[Announce, Tag("announce")]
+    | Annotated[Notify, Tag("notify")]
+    | Annotated[ClearNotice, Tag("clear_notice")]
+    | Annotated[SetTile, Tag("set_tile")]
+    | Annotated[ShowSeason, Tag("show_season")]
+    | Annotated[SetScene, Tag("set_scene")]
+    | Annotated[TellStep, Tag("tell_step")]
+    | Annotated[Publish, Tag("publish")]
+    | Annotated[Ask, Tag("ask")],
+    Discriminator(_kind),
+]
 """Everything a channel can be asked."""
 
-INTERRUPTING: frozenset[str] = frozenset({"speaker"})
+INTERRUPTING: frozenset[str] = frozenset({"speaker", "phone"})
 """Channels that make a sound or light up a phone; the others are looked at when somebody wants to."""

@@ -1,85 +1,171 @@
-"""What an answer does to an occasion: start, done, later, not today, stop.
+"""What an answer does to an occasion: start, done, later, not today, stop, and the words of single rituals.
 
 Who answered is not known here and nowhere else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from turntoward.core import rituals, telling
-from turntoward.core.actions import SetTile
+from turntoward.core import programs, rituals, telling, timeouts, wording
 from turntoward.core.draft import Draft
 from turntoward.core.events import Answer
+from turntoward.core.offers import count
 from turntoward.core.rules import Ritual
 from turntoward.core.spans import format_duration
 from turntoward.core.state import Occasion, Outcome
 
-LATER = timedelta(minutes=15)
-"""How long "later" waits before the one re-offer inside the window."""
 DOUBLE_TAP = timedelta(seconds=60)
 """A second "done" within this is the same tap, or the other partner's."""
-RUNS_AT_MOST = timedelta(hours=1)
-"""A ritual that was started, has no timer and gets no answer ends by itself."""
+
+MEANS: dict[Answer, Answer] = {
+    "enough": "done",
+    "accept": "done",
+    "keep": "done",
+    "change": "done",
+    "drop": "done",
+    "other_slot": "later",
+    "skip": "not_today",
+}
+"""The words of single rituals, and which of the common ones each comes to."""
 
 
-def answer(draft: Draft, ritual: Ritual, said: Answer) -> None:
+def answer(draft: Draft, ritual: Ritual, said: Answer, lasts: timedelta | None = None) -> None:
     """Take an answer. One that does not fit the ritual, or comes twice, changes nothing and is traced."""
-    name, occasion = ritual.ritual, draft.state.occasions.get(ritual.ritual)
+    name, occasion = ritual.name, draft.state.occasions.get(ritual.name)
     if not draft.household.both_agreed:
         draft.note(name, "refused", "not_agreed")
-    elif said not in ("start", "stop") and said not in ritual.answers:
-        draft.note(name, "refused", "not_an_answer", occasion.id if occasion else "", answer=said)
-    elif said == "start":
-        _start(draft, ritual, occasion)
-    elif said == "later":
-        _later(draft, ritual, occasion)
-    elif said == "stop" and occasion is None:
-        draft.note(name, "refused", "nothing_runs")
-    elif said == "stop" and occasion is not None:
-        rituals.end(draft, occasion, "stopped", "answered")
-    else:
-        _close(draft, ritual, occasion, said)
-
-
-def _start(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
-    if occasion is not None and occasion.phase == "running":
-        draft.note(ritual.ritual, "refused", "already_running", occasion.id)
         return
-    begun = occasion or rituals.new_occasion(draft, ritual, "called", draft.now)
-    ends_at = draft.now + (ritual.run.timer or RUNS_AT_MOST)
-    begun = replace(begun, phase="running", ends_at=ends_at, held_by="", look_again_at=None)
-    if begun.offered_at is None:
-        rituals.count(draft, ritual.ritual)
-    telling.show(draft, begun.ritual, "running")
-    draft.note(ritual.ritual, "started", begun.cause, begun.id, for_=format_duration(ends_at - draft.now))
-    key = f"{begun.id}-{begun.steps}-tile"
-    draft.actions.append(SetTile(key, begun.ritual, begun.id, "running", begun.text, ends_at, ends_at))
+    if said not in ("start", "stop") and said not in ritual.answers:
+        draft.note(name, "refused", "not_an_answer", occasion.id if occasion else "", answer=said)
+        return
+    _hear(draft, ritual)
+    means = MEANS.get(said, said)
+    if means == "start":
+        start(draft, ritual, lasts)
+    elif means in _LEAVE_OPEN:
+        _LEAVE_OPEN[means](draft, ritual, occasion)
+    elif means == "stop":
+        _stop(draft, ritual, occasion)
+    else:
+        _close(draft, ritual, occasion, said, "done" if means == "done" else "declined")
+
+
+def _hear(draft: Draft, ritual: Ritual) -> None:
+    """Any answer is one: nothing fades that is answered."""
+    draft.state = replace(draft.state, answered_at=draft.now, unanswered=0)
+    if draft.past(ritual.name).unanswered:
+        draft.change_past(ritual.name, unanswered=0, rested=False)
+
+
+def start(draft: Draft, ritual: Ritual, lasts: timedelta | None = None) -> None:
+    """Start a ritual, offered or not. It passes all gates but consent and a time-out: somebody asked for it."""
+    name, occasion = ritual.name, draft.state.occasions.get(ritual.name)
+    if not draft.household.both_agreed:
+        draft.note(name, "refused", "not_agreed")
+        return
+    if occasion is not None and occasion.phase in ("running", "asking"):
+        draft.note(name, "refused", "already_running", occasion.id)
+        return
+    if any(o.holds == "everything" for o in draft.state.occasions.values()):
+        draft.note(name, "refused", "time_out")
+        return
+    opened = occasion or rituals.new_occasion(draft, ritual, "called", draft.now)
+    if draft.past(name).dropped:
+        draft.change_past(name, dropped=False)
+    if opened.offered_at is None:
+        count(draft, name)
+    opened = telling.clear_phones(draft, opened)
+    if ritual.run.time_out is not None:
+        begun = timeouts.begin(draft, ritual, ritual.run.time_out, opened, lasts)
+    else:
+        begun = programs.begun(draft, ritual, opened, lasts)
+        telling.set_tile(draft, begun, "running", begun.text)
+        begun = replace(begun, steps=begun.steps + 1)
+    assert begun.ends_at is not None  # everything that runs ends
+    draft.note(name, "started", begun.cause, begun.id, for_=format_duration(begun.ends_at - draft.now))
     draft.put(telling.tell(draft, begun, "started"))
+
+
+def _stop(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
+    if occasion is None:
+        draft.note(ritual.name, "refused", "nothing_runs")
+    else:
+        rituals.end(draft, occasion, "stopped", "answered")
 
 
 def _later(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
     """One re-offer inside the window, and only one: whoever says it twice means no."""
-    if occasion is None or occasion.phase == "running":
-        draft.note(ritual.ritual, "refused", "nothing_to_postpone")
-    elif occasion.postponed or draft.now + LATER >= occasion.expires_at:
+    if occasion is None or occasion.phase in ("running", "asking"):
+        draft.note(ritual.name, "refused", "nothing_to_postpone")
+    elif occasion.postponed or draft.now + ritual.offer.later >= occasion.expires_at:
         rituals.end(draft, occasion, "expired", "postponed")
     else:
-        waiting = replace(occasion, phase="waiting", postponed=True, due_at=draft.now + LATER)
-        draft.note(ritual.ritual, "postponed", "", occasion.id)
+        waiting = replace(occasion, phase="waiting", postponed=True, due_at=draft.now + ritual.offer.later)
+        draft.note(ritual.name, "postponed", "", occasion.id)
         telling.clear_tile(draft, occasion)
+        waiting = telling.clear_phones(draft, waiting)
         draft.put(replace(telling.tell(draft, waiting, "postponed"), look_again_at=waiting.due_at))
 
 
-def _close(draft: Draft, ritual: Ritual, occasion: Occasion | None, said: Answer) -> None:
-    outcome: Outcome = "done" if said == "done" else "declined"
-    past = draft.past(ritual.ritual)
+def _another(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
+    """Show the next card in the place of this one."""
+    if occasion is None or occasion.phase == "waiting" or ritual.offer.card is None:
+        draft.note(ritual.name, "refused", "nothing_runs")
+        return
+    drawn = wording.draw_card(draft, occasion, ritual.offer.card)
+    if drawn is None:
+        draft.note(ritual.name, "refused", "no_new_card", occasion.id)
+        return
+    draft.put(telling.tell(draft, programs.show_text(draft, drawn, drawn.card[1]), "another"))
+
+
+def _swap(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
+    """It is the other one's turn; what is being offered says so."""
+    wording.pass_turn(draft, ritual)
+    draft.note(ritual.name, "swapped", "", occasion.id if occasion else "")
+    if occasion is not None and occasion.phase == "offered":
+        text = wording.next_line(draft, occasion, ritual.offer.say, "offer")
+        draft.put(telling.tell(draft, programs.show_text(draft, occasion, text.read), "swapped"))
+
+
+def _close(draft: Draft, ritual: Ritual, occasion: Occasion | None, said: Answer, outcome: Outcome) -> None:
+    past = draft.past(ritual.name)
     if occasion is None:
         if past.last_outcome == outcome and past.last_end and draft.now - past.last_end < DOUBLE_TAP:
-            draft.note(ritual.ritual, "refused", "answered_already")
+            draft.note(ritual.name, "refused", "answered_already")
             return
         occasion = rituals.new_occasion(draft, ritual, "called", draft.now)
-    if outcome == "done" and occasion.offered_at is None and occasion.phase != "running":
-        rituals.count(draft, ritual.ritual)  # they did it by themselves, so no prompt is needed soon
+    if outcome == "done" and occasion.offered_at is None and occasion.phase not in ("running", "asking"):
+        count(draft, ritual.name)  # they did it by themselves, so no prompt is needed soon
+    if said == "accept":
+        occasion = _accepted(draft, ritual, occasion)
+    if said == "drop" and occasion.about:
+        _drop(draft, occasion.about)
     rituals.end(draft, occasion, outcome, "answered")
+
+
+def _drop(draft: Draft, ritual: str) -> None:
+    draft.change_past(ritual, dropped=True)
+    waits = draft.state.occasions.get(ritual)
+    if waits is not None and waits.phase in ("waiting", "offered"):
+        rituals.end(draft, waits, "expired", "dropped")
+
+
+def _accepted(draft: Draft, ritual: Ritual, occasion: Occasion) -> Occasion:
+    """What was planned is planned: it is the other one's turn next, and steps that take no time are done at once."""
+    wording.pass_turn(draft, ritual)
+    in_time_out = any(o.holds == "everything" for o in draft.state.occasions.values())
+    if ritual.run.lasts is not None or occasion.phase == "running" or in_time_out:
+        return occasion
+    return programs.proceed(draft, ritual, programs.begun(draft, ritual, occasion, None))
+
+
+_LEAVE_OPEN: dict[Answer, Callable[[Draft, Ritual, Occasion | None], None]] = {
+    "later": _later,
+    "another": _another,
+    "swap": _swap,
+}
+"""Answers after which it goes on."""

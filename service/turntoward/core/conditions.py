@@ -10,19 +10,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from turntoward.core import civil, signals
+from turntoward.core import civil, seasons, signals, waking
 from turntoward.core.household import Household, signal_role
-from turntoward.core.rules import (
-    WEEKDAYS,
+from turntoward.core.rule_conditions import (
     AllCondition,
     AnyCondition,
+    AwakeCondition,
     Condition,
     HomeCondition,
+    NotCondition,
+    RitualCondition,
+    SeasonCondition,
     SignalCondition,
     TimeCondition,
 )
+from turntoward.core.rule_triggers import WEEKDAYS
 from turntoward.core.spans import TimeWindow
-from turntoward.core.state import HouseholdState, Presence
+from turntoward.core.state import HouseholdState, Past, Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +50,30 @@ class Situation:
 
 def check(condition: Condition, here: Situation) -> Answer:
     """Answer one condition."""
+    if isinstance(condition, AllCondition | AnyCondition | NotCondition):
+        answers = [check(part, here) for part in condition.conditions]
+        if isinstance(condition, AllCondition):
+            return all_of(answers)
+        some = _any_of(answers)
+        return some if isinstance(condition, AnyCondition) else _not(some)
+    return _simple(condition, here)
+
+
+def _simple(condition: Condition, here: Situation) -> Answer:
     if isinstance(condition, HomeCondition):
         return _home(condition, here)
     if isinstance(condition, SignalCondition):
         return _signal(condition, here)
     if isinstance(condition, TimeCondition):
         return _time(condition, here)
-    answers = [check(part, here) for part in condition.conditions]
-    if isinstance(condition, AllCondition):
-        return all_of(answers)
-    some = _any_of(answers)
-    return some if isinstance(condition, AnyCondition) else _not(some)
+    if isinstance(condition, AwakeCondition):
+        awake = waking.both_awake(here.household, here.now)
+        return Answer(awake, waking.next_change(here.household, here.now), "both_awake")
+    if isinstance(condition, SeasonCondition):
+        season, _ = seasons.current(here.household, here.state, here.now)
+        return Answer(season in condition.is_, seasons.next_change(here.household, here.state), "season")
+    assert isinstance(condition, RitualCondition)  # there is no other
+    return _ritual(condition, here)
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
@@ -114,12 +131,32 @@ def _is_home(here: Situation, partner: str) -> Answer:
 
 
 def _signal(condition: SignalCondition, here: Situation) -> Answer:
-    reading = signals.read(here.household, here.state, condition.signal, here.now)
-    reason = f"signal {signal_role(condition.signal)}"
+    """Of several signals of a kind each is asked; one that does not exist or tell is taken for the default, if any."""
+    wanted = {value.casefold() for value in condition.is_}
+    names = signals.of_kind(here.household, condition.signal) or (condition.signal,)
+    answers = [_one_signal(condition, name, wanted, here) for name in names]
+    return _any_of(answers) if condition.match == "any" else all_of(answers)
+
+
+def _one_signal(condition: SignalCondition, name: str, wanted: set[str], here: Situation) -> Answer:
+    reading = signals.read(here.household, here.state, name, here.now)
+    reason = f"signal {signal_role(name)}"
+    if reading.says == "absent" and condition.default is not None:
+        return Answer(condition.default.casefold() in wanted, None, reason)
     if reading.says in ("unknown", "absent"):
         return Answer(None, reading.until, reason)
-    wanted = {value.casefold() for value in condition.is_}
     return Answer(reading.value.casefold() in wanted or reading.says in wanted, None, reason)
+
+
+def _ritual(condition: RitualCondition, here: Situation) -> Answer:
+    reason = "another_ritual"
+    if condition.is_ == "done":
+        done = here.state.past.get(condition.ritual, Past()).last_done
+        until = done + condition.within if done else None
+        return Answer(until is not None and here.now < until, until if until and here.now < until else None, reason)
+    occasion = here.state.occasions.get(condition.ritual)
+    phases = ("running", "asking") if condition.is_ == "running" else ("offered",)
+    return Answer(occasion is not None and occasion.phase in phases, None, reason)
 
 
 def _time(condition: TimeCondition, here: Situation) -> Answer:

@@ -5,14 +5,37 @@ It lives within one call of `decide` and is thrown away; outside that call every
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from turntoward.core.actions import Action
-from turntoward.core.household import Household
+from turntoward.core.decks import Deck
+from turntoward.core.household import Household, Season
+from turntoward.core.rules import Ritual, Rule
 from turntoward.core.state import HouseholdState, Occasion, Past
 from turntoward.core.trace import TraceEntry
+from turntoward.core.triggers import Index
+
+_OF_TIME_OUTS = ("time_out", "after_time_out")
+"""Reasons that tell of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What there is in a season, by name: rituals and rules in their form for it, and the decks."""
+
+    season: Season = "normal"
+    rituals: Mapping[str, Ritual] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    decks: Mapping[str, Deck] = field(default_factory=dict)
+    fleeting: tuple[str, ...] = ()
+    """Rituals of which nothing may be kept: time-outs, in whatever season."""
+
+    def definition(self, name: str) -> Ritual | Rule | None:
+        """Return the ritual or the rule of a name."""
+        return self.rituals.get(name) or self.rules.get(name)
 
 
 @dataclass(slots=True)
@@ -22,8 +45,14 @@ class Draft:
     household: Household
     state: HouseholdState
     now: datetime
+    book: Book = field(default_factory=Book)
+    index: Index = field(default_factory=Index)
     actions: list[Action] = field(default_factory=list)
     trace: list[TraceEntry] = field(default_factory=list)
+    steps: list[tuple[str, str]] = field(default_factory=list)
+    """Steps that rituals took, for rules that are triggered by them."""
+    starts: list[str] = field(default_factory=list)
+    """Rituals that a step asked to start."""
 
     @property
     def day(self) -> date:
@@ -51,4 +80,5 @@ class Draft:
 
     def note(self, ritual: str, step: str, reason: str = "", occasion: str = "", **facts: str) -> None:
         """Add to the trace."""
-        self.trace.append(TraceEntry(ritual, step, reason, occasion, facts))
+        fleeting = ritual in self.book.fleeting or reason in _OF_TIME_OUTS or self.past(ritual).fleeting
+        self.trace.append(TraceEntry(ritual, step, reason, occasion, facts, fleeting))

@@ -9,39 +9,27 @@ Rules of this file and of everything below it:
 - what is due is done in the order of time, whatever the order in which it became known.
 
 How an event runs through:  presence and signals change -> what is confirmed by now? -> which rituals become due?
--> each open occasion takes its next step.
+-> each open occasion takes its next step -> what follows from these steps?
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from turntoward.core import answers, presence, rituals, signals, telling
-from turntoward.core.actions import Action, SetTile
-from turntoward.core.draft import Draft
-from turntoward.core.events import (
-    ActionDelivered,
-    ActionExpired,
-    ActionFailed,
-    ClockJumped,
-    Event,
-    PresenceChanged,
-    RitualAnswered,
-    ServiceStarted,
-    SignalChanged,
-    SourceConnected,
-    SourceLost,
-)
-from turntoward.core.household import Household, is_unknown
-from turntoward.core.rules import Ritual, Rulebook
-from turntoward.core.spans import format_duration
-from turntoward.core.state import HouseholdState, shift
+from turntoward.core import answers, hearing, own, presence, rituals, seasons, telling, timeouts, watching
+from turntoward.core.actions import Action, SetTile, ShowSeason
+from turntoward.core.draft import Book, Draft
+from turntoward.core.events import ClockJumped, Event, PrivateAct, ServiceStarted
+from turntoward.core.household import Household, Season
+from turntoward.core.rules import Rulebook
+from turntoward.core.state import ChosenSeason, HouseholdState, shift
 from turntoward.core.trace import TraceEntry
-from turntoward.core.triggers import Due, Index, Watch, index
+from turntoward.core.triggers import Due, Index, index
 
 _PROMPTS_KEPT = timedelta(days=2)
+_FOLLOWS_AT_MOST = 8
+"""Rituals that start and follow each other do so at most this often in one decision."""
 _BACKWARDS_AT_MOST = timedelta(days=1)
 """A schedule that lies further ahead than this was made on a clock that was wrong."""
 
@@ -56,7 +44,7 @@ class Decision:
 
     def changes(self, before: HouseholdState) -> bool:
         """Whether there is anything to remember: time alone is not worth a line in the journal."""
-        timeless = replace(self.state, now=before.now, scheduled_to=before.scheduled_to)
+        timeless = replace(self.state, now=before.now, scheduled_to=before.scheduled_to, day=before.day)
         return bool(self.actions or self.trace) or timeless != before
 
 
@@ -66,44 +54,62 @@ class Engine:
     def __init__(self, household: Household, rulebook: Rulebook) -> None:
         self.household = household
         self.rulebook = rulebook
-        self._rituals: dict[str, Ritual] = {r.ritual: r.in_season(household.season) for r in rulebook.rituals}
-        in_season = rulebook.model_copy(update={"rituals": tuple(self._rituals.values())})
-        self._index: Index = index(in_season)
+        self._seasons: dict[Season, tuple[Book, Index]] = {}
 
     def decide(self, state: HouseholdState, event: Event, now: datetime) -> Decision:
         """Return what follows from an event at `now` (aware UTC). Raises nothing for any event and any state."""
         if isinstance(event, ClockJumped):
             state = _after_jump(state, event, now)
         draft = Draft(self.household, state, max(now, state.now))
+        draft.book, draft.index = self._now(draft.state, draft.now)
+        own.begin_day(draft)
         if not isinstance(event, ServiceStarted):
             self._notice_sleep(draft)
-            self._advance(draft)
-        self._apply(draft, event)
-        self._advance(draft)
-        for name, occasion in draft.state.occasions.items():
-            rituals.step(draft, self._rituals.get(name), occasion)
-        telling.rest_tiles(draft)
-        self._tidy(draft)
+            self._advance(draft, [])
+        if isinstance(event, PrivateAct) and event.act not in timeouts.ANSWERS:
+            # What follows from time alone follows first; from the act itself nothing follows at this moment.
+            self._go_on(draft, [])
+            own.act(draft, event)
+        else:
+            self._go_on(draft, hearing.hear(draft, event))
+        if draft.actions:
+            draft.state = replace(draft.state, counter=draft.state.counter + 1)
         return Decision(draft.state, tuple(draft.actions), tuple(draft.trace))
+
+    def _go_on(self, draft: Draft, told: list[Due]) -> None:
+        """Let everything that is due by now take its step, and what follows from these steps."""
+        self._advance(draft, told)
+        for name in list(draft.state.occasions):
+            if name in draft.state.occasions:
+                rituals.step(draft, draft.state.occasions[name])
+        self._follow(draft)
+        telling.rest_tiles(draft)
+        timeouts.forget(draft)
+        self._tidy(draft)
 
     def next_wakeup(self, state: HouseholdState) -> datetime | None:
         """Return when the next TimePassed is needed, or None. Never before `state.now` after a decision."""
+        _, index = self._now(state, state.now)
         times = [rituals.looks_again_at(o) for o in state.occasions.values()]
         times += state.holding.values()
         for found in (
             presence.next_confirmation(self.household, state),
-            self._index.next_occurrence(self.household, state.scheduled_to or state.now),
+            index.next_occurrence(self.household, state.scheduled_to or state.now, state.seed),
+            watching.next_apart(self.household, state, index),
+            seasons.next_change(self.household, state),
             self._tiles_rest_at(state),
+            timeouts.forgets_at(self.household, state),
         ):
             if found is not None:
                 times.append(found)
         return min(times, default=None)
 
-    def tiles(self, state: HouseholdState) -> tuple[SetTile, ...]:
-        """Return what each ritual's tile shows now, for a channel that begins with nothing."""
+    def tiles(self, state: HouseholdState) -> tuple[SetTile | ShowSeason, ...]:
+        """Return what each ritual's tile shows now, and the season, for a channel that begins with nothing."""
         until = state.now + timedelta(days=1)
-        tiles = []
-        for name in self._rituals:
+        season, last = seasons.current(self.household, state, state.now)
+        tiles: list[SetTile | ShowSeason] = [ShowSeason("season-now", season, last, until)]
+        for name in (ritual.name for ritual in self.rulebook.rituals if not ritual.private):
             occasion = state.occasions.get(name)
             ends = (occasion.ends_at or occasion.expires_at) if occasion else None
             shown = state.shown.get(name, "idle")
@@ -111,136 +117,79 @@ class Engine:
             tiles.append(SetTile(f"{name}-now-tile", name, of, shown, text, ends if of else None, until))
         return tuple(tiles)
 
+    def _now(self, state: HouseholdState, now: datetime) -> tuple[Book, Index]:
+        """What there is in the season it is, built once for each."""
+        season, _ = seasons.current(self.household, state, now)
+        if season not in self._seasons:
+            forms = self.rulebook.in_season(season)
+            book = Book(
+                season,
+                {ritual.name: ritual for ritual in forms.rituals},
+                {rule.name: rule for rule in forms.rules},
+                forms.decks,
+                tuple(ritual.name for ritual in self.rulebook.rituals if ritual.is_fleeting),
+            )
+            self._seasons[season] = (book, index(forms))
+        return self._seasons[season]
+
     def _notice_sleep(self, draft: Draft) -> None:
         """A wake-up that comes much too late means that the whole service slept: what it believes may be old."""
         wakeup = self.next_wakeup(draft.state)
         if wakeup is not None and draft.now - wakeup > self.household.presence.stale_event:
-            self._hold_all(draft)
+            hearing.hold_all(draft)
 
-    def _hold_all(self, draft: Draft) -> None:
-        """Wait with everything that was pending: it may have changed while nobody looked."""
-        for source in dict.fromkeys((*self.household.presence_sources, *draft.state.awaited)):
-            draft.state = presence.hold(self.household, draft.state, source, draft.now)
-        heard_at = draft.now + self.household.presence.startup_hold
-        holding = {key: max(at, heard_at) for key, at in draft.state.holding.items()}
-        draft.state = replace(draft.state, holding=holding)
-
-    def _apply(self, draft: Draft, event: Event) -> None:
-        if isinstance(event, PresenceChanged):
-            self._presence_changed(draft, event)
-        elif isinstance(event, SignalChanged):
-            self._signal_changed(draft, event)
-        elif isinstance(event, RitualAnswered):
-            self._answered(draft, event)
-        elif isinstance(event, ServiceStarted):
-            draft.state = replace(draft.state, awaited=event.sources, lost={})
-            self._hold_all(draft)
-        elif isinstance(event, SourceConnected):
-            self._source_connected(draft, event.source)
-        elif isinstance(event, SourceLost):
-            draft.state = replace(draft.state, lost={event.source: draft.now, **draft.state.lost})
-        elif isinstance(event, ActionDelivered):
-            rituals.report(draft, event.action, "delivered")
-        elif isinstance(event, ActionFailed):
-            rituals.report(draft, event.action, "failed")
-        elif isinstance(event, ActionExpired):
-            rituals.report(draft, event.action, "expired")
-
-    def _presence_changed(self, draft: Draft, event: PresenceChanged) -> None:
-        before = draft.state.presence.get(event.partner)
-        draft.state = presence.changed(self.household, draft.state, event, draft.now)
-        now = draft.state.presence.get(event.partner)
-        if before is not None and now is not None and before.confirmed == "away" and now.confirmed == "home":
-            for ritual, _ in self._index.reunion:  # adopted silently, which is worth a word for `why`
-                draft.note(ritual.ritual, "refused", "not_seen")
-
-    def _source_connected(self, draft: Draft, source: str) -> None:
-        """Hold what it may confirm; after a long loss also wait for its snapshot, as after a start."""
-        lost = dict(draft.state.lost)
-        since = lost.pop(source, draft.now)
-        awaited = draft.state.awaited
-        of_partners = self.household.presence_sources
-        if draft.now - since > self.household.presence.stale_event and source in of_partners:
-            awaited = tuple(dict.fromkeys((*awaited, source)))
-        draft.state = replace(draft.state, lost=lost, awaited=awaited)
-        if source in (*of_partners, *awaited):
-            draft.state = presence.hold(self.household, draft.state, source, draft.now)
-
-    def _answered(self, draft: Draft, event: RitualAnswered) -> None:
-        ritual = self._rituals.get(event.ritual)
-        if ritual is None:
-            draft.note(event.ritual, "refused", "no_such_ritual")
-        else:
-            answers.answer(draft, ritual, event.answer)
-
-    def _signal_changed(self, draft: Draft, event: SignalChanged) -> None:
-        before = draft.state
-        draft.state = signals.changed(self.household, before, event, draft.now)
-        if draft.state.signals is before.signals:
-            return
-        old = before.signals.get(event.signal)
-        for watch in self._index.watches.get(event.signal, ()):
-            self._watch(draft, watch, event, old.value if old else None)
-
-    def _watch(self, draft: Draft, watch: Watch, event: SignalChanged, old: str | None) -> None:
-        """Begin or break off the `for:` of a state trigger.
-
-        Nothing begins where a value was only adopted, where a sensor came back with it, or where another word for the
-        same value was told.
-        """
-        signal, wanted = self.household.signals[event.signal], watch.trigger.is_.casefold()
-
-        def matches(value: str) -> bool:
-            return value.casefold() == wanted or (wanted == "on" and signal.is_on(value))
-
-        if matches(event.value) and old is not None and matches(old):
-            return
-        holding = {key: at for key, at in draft.state.holding.items() if key != watch.key}
-        came_back = old is not None and is_unknown(old) and not is_unknown(wanted)
-        if matches(event.value) and not came_back and signals.seen_happening(self.household, event, draft.now):
-            since = draft.state.signals[event.signal].since
-            holding[watch.key] = max(since + watch.trigger.for_, draft.state.now)
-        draft.state = replace(draft.state, holding=dict(sorted(holding.items())))
-
-    def _advance(self, draft: Draft) -> None:
-        """Confirm what is due by now, and open what that, the held signals and the clock make due."""
+    def _advance(self, draft: Draft, told: list[Due]) -> None:
+        """Confirm what is due by now, and open what that, the held signals, the clock and an event make due."""
         draft.state, arrivals = presence.settle(self.household, draft.state, draft.now)
-        due = [found for arrival in arrivals for found in self._reunions(draft, arrival)]
-        due += self._held_long_enough(draft)
+        due = [reunion for arrival in arrivals for reunion in watching.reunions(draft, arrival)]
+        due += watching.held_long_enough(draft)
+        due += watching.apart_long_enough(draft)
         due += self._on_schedule(draft)
-        for found in sorted(due, key=lambda d: d.at):
-            rituals.become_due(draft, found)
+        due += self._season_changed(draft)
+        for one in sorted([*due, *told], key=lambda d: d.at):
+            rituals.become_due(draft, one)
         draft.state = replace(draft.state, now=draft.now)
 
-    def _reunions(self, draft: Draft, arrival: presence.Arrival) -> Iterable[Due]:
-        for ritual, trigger in self._index.reunion:
-            needed = self.household.presence.min_apart if trigger.apart_for is None else trigger.apart_for
-            outing = self.household.presence.joint_outing if arrival.kind == "joint_outing" else "speak"
-            refusal: str = arrival.refusal
-            if not refusal and arrival.apart < needed:
-                refusal = "apart_too_short"
-            if not refusal and outing == "nothing":
-                refusal = "joint_outing"
-            if refusal:
-                facts = {"apart": format_duration(arrival.apart), "needed": format_duration(needed)}
-                draft.note(ritual.ritual, "refused", refusal, **(facts if refusal == "apart_too_short" else {}))
-            else:
-                yield Due(ritual, arrival.at, "reunion", tile_only=outing == "tile")
+    def _season_changed(self, draft: Draft) -> list[Due]:
+        """Notice that it is another season: from now on every ritual has its form for it."""
+        draft.book, draft.index = self._now(draft.state, draft.now)
+        before, is_now = draft.state.season_was, ChosenSeason(*seasons.current(self.household, draft.state, draft.now))
+        if is_now == before:
+            return []
+        draft.state = replace(draft.state, season_was=is_now)
+        if before is None:
+            return []
+        if is_now.season == before.season:
+            telling.show_season(draft)
+            return []
+        known = {key: at for key, at in draft.state.holding.items() if key in draft.index.watch_by_key}
+        draft.state = replace(draft.state, holding=known)
+        telling.show_season(draft)
+        return [Due(f.ritual, draft.now, "season") for f in draft.index.seasons if f.trigger.is_ == draft.book.season]
 
-    def _held_long_enough(self, draft: Draft) -> list[Due]:
-        over = {key: at for key, at in draft.state.holding.items() if at <= draft.now}
-        if over:
-            left = {key: at for key, at in draft.state.holding.items() if key not in over}
-            draft.state = replace(draft.state, holding=left)
-        watches = self._index.watch_by_key
-        return [Due(watches[key].ritual, at, "state") for key, at in over.items() if key in watches]
+    def _follow(self, draft: Draft) -> None:
+        """Open what the steps of rituals make due, and start what they ask for; these take their first step too."""
+        for _ in range(_FOLLOWS_AT_MOST):
+            steps, starts = draft.steps, draft.starts
+            due_by_season = self._season_changed(draft)  # a step may have changed it
+            if not steps and not starts and not due_by_season:
+                return
+            draft.steps, draft.starts = [], []
+            for due in (*watching.followers(draft, steps), *due_by_season):
+                rituals.become_due(draft, due)
+            for name in starts:
+                if name in draft.book.rituals and not draft.book.rituals[name].private:
+                    answers.start(draft, draft.book.rituals[name])
+            for occasion in list(draft.state.occasions.values()):
+                if draft.state.occasions.get(occasion.ritual) is occasion:
+                    rituals.step(draft, occasion)
 
     def _on_schedule(self, draft: Draft) -> list[Due]:
         since = draft.state.scheduled_to or draft.now
         if since - draft.now > _BACKWARDS_AT_MOST:
             since = draft.now
         draft.state = replace(draft.state, scheduled_to=max(since, draft.now))
-        return list(self._index.occurrences(self.household, since, draft.now))
+        return list(draft.index.occurrences(self.household, since, draft.now, draft.state.seed))
 
     def _tiles_rest_at(self, state: HouseholdState) -> datetime | None:
         if not any(shown in ("done", "not_today") for shown in state.shown.values()):
@@ -248,10 +197,11 @@ class Engine:
         return self.household.day_after(state.now)
 
     def _tidy(self, draft: Draft) -> None:
-        oldest = draft.now - _PROMPTS_KEPT
-        if any(p.at < oldest for p in draft.state.prompts[:-1]):  # the last one is kept for long gaps
-            kept = tuple(p for p in draft.state.prompts[:-1] if p.at >= oldest)
-            draft.state = replace(draft.state, prompts=(*kept, draft.state.prompts[-1]))
+        prompts, oldest = draft.state.prompts, draft.now - _PROMPTS_KEPT
+        if any(p.at < oldest for p in prompts):
+            last_heard = max((p.at for p in prompts if p.heard), default=oldest)  # kept for long gaps
+            kept = tuple(p for p in prompts if p.at >= oldest or (p.heard and p.at == last_heard))
+            draft.state = draft.state if kept == prompts else replace(draft.state, prompts=kept)
         if draft.state.awaited:
             held = draft.state.held_until
             left = tuple(s for s in draft.state.awaited if held.get(s, draft.now) > draft.now)
@@ -260,7 +210,7 @@ class Engine:
 
 def new_state(now: datetime) -> HouseholdState:
     """Return the state of a household nothing is known of yet."""
-    return HouseholdState(now=now, scheduled_to=now)
+    return HouseholdState(now=now, scheduled_to=now, answered_at=now)
 
 
 def _after_jump(state: HouseholdState, event: ClockJumped, now: datetime) -> HouseholdState:

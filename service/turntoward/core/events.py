@@ -6,17 +6,28 @@ device or user of another system is in it, and a zone's name never: away is away
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from turntoward.core.household import is_unknown
+from turntoward.core.household import Season, is_unknown
 
 Raw = Literal["home", "away", "unknown"]
-Answer = Literal["done", "later", "not_today", "start", "stop"]
-ANSWERS: tuple[Answer, ...] = ("done", "later", "not_today", "start", "stop")
+Answer = Literal[
+    "done", "later", "not_today", "start", "stop",
+    "another", "enough", "accept", "other_slot", "skip", "swap", "keep", "change", "drop",
+]  # fmt: skip
+ANSWERS: tuple[Answer, ...] = (
+    "done", "later", "not_today", "start", "stop",
+    "another", "enough", "accept", "other_slot", "skip", "swap", "keep", "change", "drop",
+)  # fmt: skip
+"""What people may say. The first five are common to all rituals; of the others each has its own."""
+
+Private = Literal["pause", "resume", "less", "depth", "bid", "ready", "more_time"]
+PRIVATE: tuple[Private, ...] = ("pause", "resume", "less", "depth", "bid", "ready", "more_time")
+"""What one of the two does without the other knowing."""
 
 
 def raw_presence(text: str) -> Raw:
@@ -29,9 +40,13 @@ def raw_presence(text: str) -> Raw:
 
 @dataclass(frozen=True, slots=True)
 class ServiceStarted:
-    """The service began to decide, after a start or a long sleep; `sources` will connect soon."""
+    """The service began to decide, after a start or a long sleep; `sources` will connect soon.
+
+    `seed`: a number drawn by chance, from which a new household draws everything that is left to chance.
+    """
 
     sources: tuple[str, ...] = ()
+    seed: int = 0
     type: Literal["service_started"] = "service_started"
 
 
@@ -93,11 +108,64 @@ class ClockJumped:
 
 @dataclass(frozen=True, slots=True)
 class RitualAnswered:
-    """One of the two answered; who is not known and not kept."""
+    """One of the two answered; who is not known and not kept. `lasts`: how long what is started is to run."""
 
     ritual: str
     answer: Answer
+    lasts: timedelta | None = None
     type: Literal["ritual_answered"] = "ritual_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateAct:
+    """One of the two did something the other does not see: it has no entity, no topic, no trace.
+
+    `until`: of a pause, None for no end. `ritual`: of "less". `level`: of "depth". `noticed`: of "bid", whether the
+    own attempt or one that was noticed; never one that the other did not answer.
+    """
+
+    partner: str
+    act: Private
+    until: datetime | None = None
+    ritual: str = ""
+    level: int = 1
+    noticed: bool = True
+    type: Literal["private_act"] = "private_act"
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonChosen:
+    """One of the two chose the season of both; `until`: its last day, None for no end."""
+
+    season: Season
+    until: date | None = None
+    type: Literal["season_chosen"] = "season_chosen"
+
+
+@dataclass(frozen=True, slots=True)
+class TagScanned:
+    """An NFC tag was held to a phone; whose phone it was is not known."""
+
+    tag: str
+    type: Literal["tag_scanned"] = "tag_scanned"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """A live message on a topic that a rule names."""
+
+    topic: str
+    payload: str
+    type: Literal["message_received"] = "message_received"
+
+
+@dataclass(frozen=True, slots=True)
+class HomeEventFired:
+    """An event of Home Assistant that a rule names; of its data only what a rule asks about."""
+
+    event_type: str
+    event_data: dict[str, str] = field(default_factory=dict)
+    type: Literal["home_event_fired"] = "home_event_fired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +203,11 @@ Event = Annotated[
     | TimePassed
     | ClockJumped
     | RitualAnswered
+    | PrivateAct
+    | SeasonChosen
+    | TagScanned
+    | MessageReceived
+    | HomeEventFired
     | ActionDelivered
     | ActionFailed
     | ActionExpired,

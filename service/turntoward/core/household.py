@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from turntoward.core import civil
-from turntoward.core.spans import Duration, TimeOfDay, Window, parse_window
+from turntoward.core.defaults import HouseholdLimits, PresenceSettings, Silence
+from turntoward.core.model import Model
+from turntoward.core.spans import Days, TimeOfDay, Window, parse_window
+
+Season = Literal["normal", "simplified", "apart"]
+SEASONS: tuple[Season, ...] = ("normal", "simplified", "apart")
+"""normal; simplified: short forms and one prompt a day; apart: what works at a distance."""
 
 _NAME = re.compile(r"[^\W\d_][\w' -]{0,39}")
 _SIGNAL = re.compile(r"[a-z][a-z0-9_]*(\.\w+)?")
@@ -46,12 +45,7 @@ UNKNOWN_VALUES = ("unknown", "unavailable", "none", "")
 """Values that say nothing about the home: Home Assistant's two, its text for no state, and an empty payload."""
 
 
-class Model(BaseModel):
-    """Settings are frozen, and a key that does not exist is an error, never a shrug."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
+@cache
 def partner_id(name: str) -> str:
     """Return the form of a partner's name that topics, signals and scenarios use: `Mary Ann` -> `mary_ann`."""
     return re.sub(r"[^\w]+", "_", name.strip().casefold()).strip("_")
@@ -96,10 +90,24 @@ def _on_value(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise PydanticCustomError(
+            "zone", "{found} is not a time zone; write a name like Europe/Berlin", {"found": repr(name)}
+        ) from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
 class Partner(Model):
     """One of the two."""
 
     name: PartnerName = Field(description="how this partner is called")
+    zone: Zone | None = Field(None, description="where this partner is at the moment; left out: the zone of the home")
 
     @property
     def id(self) -> str:
@@ -124,49 +132,6 @@ def is_unknown(value: str) -> bool:
     return value.casefold() in UNKNOWN_VALUES
 
 
-class PresenceSettings(Model):
-    """The numbers of presence. All but the last two are elapsed times, 0 s and more."""
-
-    dwell_door: Duration = Field(timedelta(seconds=15), description="home counts after this long when a door opened")
-    dwell_plain: Duration = Field(timedelta(seconds=90), description="home counts after this long without a door")
-    door_lookback: Duration = Field(timedelta(minutes=5), description="how long before an arrival a door may open")
-    away_dwell: Duration = Field(timedelta(minutes=10), description="away counts after this long")
-    min_apart: Duration = Field(timedelta(minutes=30), description="a reunion needs to have been apart this long")
-    joint_in: Duration = Field(timedelta(minutes=5), description="two arrivals within this are one joint arrival")
-    joint_out: Duration = Field(timedelta(minutes=10), description="two departures within this are a joint outing")
-    post_call: Duration = Field(timedelta(seconds=30), description="wait after a call has ended")
-    hold_stable: Duration = Field(timedelta(seconds=15), description="a presence that dropped must be back this long")
-    startup_hold: Duration = Field(timedelta(minutes=2), description="nothing is confirmed this long after connecting")
-    stale_event: Duration = Field(timedelta(minutes=2), description="a change older than this is adopted silently")
-    voice_ttl: Duration = Field(timedelta(minutes=2), description="a spoken line that is later than this is dropped")
-    unknown_grace: Duration = Field(
-        timedelta(minutes=30), description="a mapped signal that stays unknown this long counts as absent"
-    )
-    require_door: bool | None = Field(
-        None, description="a reunion needs an opening of an entry door; left out: true where one is mapped"
-    )
-    joint_outing: Literal["tile", "speak", "nothing"] = Field(
-        "tile", description="what to do when both come back from an outing together"
-    )
-
-
-class HouseholdLimits(Model):
-    """The dose for the couple, over all rituals."""
-
-    prompts_per_day: int = Field(3, ge=0, le=50, description="spoken or pushed prompts in a logical day")
-    min_gap: Duration = Field(timedelta(minutes=45), description="shortest time between two of them")
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PydanticCustomError(
-            "zone", "{found} is not a time zone; write a name like Europe/Berlin", {"found": repr(name)}
-        ) from None
-    return name
-
-
 class Household(Model):
     """What the engine needs to know about a home."""
 
@@ -174,9 +139,13 @@ class Household(Model):
     agreed: tuple[PartnerName, ...] = Field(
         (), description="who has agreed to be offered rituals; nothing is offered until both names are here"
     )
-    zone: Annotated[str, AfterValidator(_zone)] = Field("Europe/Berlin", description="the time zone of the home")
+    zone: Zone = Field("Europe/Berlin", description="the time zone of the home")
     language: Literal["en", "de"] = Field("en", description="what is said and shown")
-    season: Literal["normal", "simplified"] = Field("normal", description="simplified: short forms, one prompt a day")
+    season: Season = Field(
+        "normal", description="simplified: short forms, one prompt a day; apart: what works at a distance"
+    )
+    season_until: date | None = Field(None, description="the last day of that season; then it is normal again")
+    vacation: tuple[Days, ...] = Field((), description="days on which nothing is offered until you are both back")
     quiet_hours: Window = Field(
         parse_window("22:30-07:00"),
         description="no sound inside",
@@ -184,6 +153,7 @@ class Household(Model):
     day_starts: TimeOfDay = Field(civil.DAY_STARTS, description="when a day of yours begins; before, it is yesterday")
     presence: PresenceSettings = PresenceSettings()
     limits: HouseholdLimits = HouseholdLimits()
+    silence: Silence = Silence()
     signals: dict[SignalName, Signal] = Field(default_factory=dict)
 
     @field_validator("partners", mode="before")
@@ -229,6 +199,19 @@ class Household(Model):
     def time_zone(self) -> ZoneInfo:
         """The zone of the home (ZoneInfo caches by name)."""
         return ZoneInfo(self.zone)
+
+    def zone_of(self, partner: str) -> ZoneInfo:
+        """The zone a partner is in."""
+        own = next((p.zone for p in self.partners if p.id == partner), None)
+        return ZoneInfo(own) if own else self.time_zone
+
+    def name_of(self, partner: str) -> str:
+        """How a partner is called."""
+        return next((p.name for p in self.partners if p.id == partner), partner)
+
+    def on_vacation(self, now: datetime) -> bool:
+        """Whether a logical day is one of a vacation."""
+        return any(days.first <= self.logical_day(now) <= days.last for days in self.vacation)
 
     @property
     def couple(self) -> str:

@@ -1,77 +1,199 @@
 """The life of one occasion: due -> waiting for its moment -> offered -> running -> done | declined | expired.
 
-Whether the moment is good is asked of `moments`, what an answer does of `answers`; what made the ritual due is told by
-`engine`. Each function takes the draft of a decision and carries one step of the life into it.
+Whether the moment is good is asked of `moments`, what an answer does of `answers`, what happens while it runs of
+`programs`; what made the ritual due is told by `engine`. Each function takes the draft of a decision and carries one
+step of the life into it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
 
-from turntoward.core import civil, telling
-from turntoward.core.actions import INTERRUPTING, Action, Announce, SetTile, TileState
+from turntoward.core import civil, own, programs, telling, timeouts, wording
+from turntoward.core.actions import TileState
 from turntoward.core.draft import Draft
-from turntoward.core.moments import Moment, judge
-from turntoward.core.rules import ChannelChoice, Ritual
-from turntoward.core.state import Occasion, Outcome, Prompt
+from turntoward.core.gates import Moment
+from turntoward.core.moments import judge, may_run
+from turntoward.core.offers import Report, channels_for, count, offer, reached_nobody
+from turntoward.core.rules import Ritual, Rule
+from turntoward.core.state import Occasion, Outcome
 from turntoward.core.triggers import Due
 
-REMEMBERED = timedelta(days=8)
+RESTS_FROM, SILENT_FROM = 3, 6
+"""So many offers in a row without an answer: from then on every second is left out, and only the tile is used."""
+RULE_VALID_FOR = timedelta(minutes=10)
+"""What a rule was to do at its time, it does not do later than this."""
 _TILE_AFTER: dict[Outcome, TileState] = {"done": "done", "declined": "not_today"}
 
 
 def become_due(draft: Draft, due: Due) -> None:
     """Open an occasion, unless one is open, the window has passed already, or it was closed for today."""
-    name = due.ritual.ritual
-    expires_at = due.at + due.ritual.offer.valid_for
-    if not draft.household.both_agreed:
-        draft.note(name, "refused", "not_agreed")
-    elif name in draft.state.occasions:
-        draft.note(name, "refused", "already_open", draft.state.occasions[name].id)
-    elif draft.past(name).declined_on == draft.day:
-        draft.note(name, "refused", "declined_today")
-    elif expires_at <= draft.now:
-        draft.note(name, "refused", "too_late")
+    ritual, name = due.ritual, due.ritual.name
+    if isinstance(ritual, Rule):
+        _run_rule(draft, ritual, due)
+        return
+    expires_at = _expires_at(draft, ritual, due.at)
+    refusal = _refusal(draft, ritual, expires_at)
+    if refusal and not (refusal == "already_open" and due.starts):
+        open_one = draft.state.occasions.get(name)
+        draft.note(name, "refused", refusal, open_one.id if open_one and refusal == "already_open" else "")
+    elif due.starts:
+        _start_by_itself(draft, ritual, due)
+    elif _rests(draft, ritual):
+        draft.change_past(name, rested=True)
+        draft.note(name, "refused", "rests")
     else:
-        occasion = new_occasion(draft, due.ritual, due.cause, due.at, due.tile_only)
-        draft.put(occasion)
+        draft.change_past(name, rested=False)
+        assert expires_at is not None  # else it was refused
+        occasion = replace(new_occasion(draft, ritual, due.cause, due.at), expires_at=expires_at)
+        faded = draft.past(name).unanswered >= SILENT_FROM
+        occasion = replace(occasion, tile_only=due.tile_only or faded)
         draft.note(name, "due", due.cause, occasion.id)
+        draft.put(occasion)
 
 
-def new_occasion(draft: Draft, ritual: Ritual, cause: str, at: datetime, tile_only: bool = False) -> Occasion:
+def _refusal(draft: Draft, ritual: Ritual, expires_at: datetime | None) -> str:
+    past = draft.past(ritual.name)
+    if not draft.household.both_agreed:
+        return "not_agreed"
+    if ritual.name in draft.state.occasions:
+        return "already_open"
+    if past.dropped:
+        return "dropped"
+    if past.declined_on == draft.day:
+        return "declined_today"
+    if expires_at is None:
+        return "not_its_time"
+    return "too_late" if expires_at <= draft.now else ""
+
+
+def _rests(draft: Draft, ritual: Ritual) -> bool:
+    """Whether it is left out this time: it was not answered lately, or one of you wants less of it."""
+    past = draft.past(ritual.name)
+    faded = past.unanswered >= RESTS_FROM or own.less_wanted(draft.household, draft.state, ritual.name)
+    return faded and not past.rested
+
+
+def _expires_at(draft: Draft, ritual: Ritual, at: datetime) -> datetime | None:
+    """Return when an offer dies that begins to wait at `at`; None outside the hours in which it may be offered."""
+    latest, window, zone = at + ritual.offer.valid_for, ritual.offer.window, draft.household.time_zone
+    if window is None:
+        return latest
+    if not window.contains(civil.local(at, zone).time()):
+        return None
+    return min(latest, civil.next_at(window.end, at, zone))
+
+
+def _start_by_itself(draft: Draft, ritual: Ritual, due: Due) -> None:
+    """Let a ritual begin by what people have done, if its conditions and its own limits allow."""
+    occasion = Occasion("", ritual.name, due.cause, due.at, due.at, due.at)
+    verdict = may_run(Moment(draft.household, draft.state, ritual, occasion, draft.now))
+    if verdict.says == "open":
+        draft.starts.append(ritual.name)
+    else:
+        draft.note(ritual.name, "refused", verdict.reason)
+
+
+def _run_rule(draft: Draft, rule: Rule, due: Due) -> None:
+    """Let a rule that is no ritual do its steps, if its conditions hold at this moment."""
+    if draft.now - due.at > RULE_VALID_FOR:
+        draft.note(rule.name, "refused", "too_late")
+        return
+    if rule.name in draft.state.occasions:
+        draft.note(rule.name, "refused", "already_running", draft.state.occasions[rule.name].id)
+        return
+    occasion = Occasion("", rule.name, due.cause, due.at, due.at, due.at)
+    verdict = may_run(Moment(draft.household, draft.state, rule, occasion, draft.now))
+    if verdict.says != "open":
+        draft.note(rule.name, "refused", verdict.reason)
+        return
+    occasion = replace(occasion, id=telling.next_id(draft, rule.name), kind="rule")
+    count(draft, rule.name)
+    draft.note(rule.name, "runs", due.cause, occasion.id)
+    draft.put(programs.begun(draft, rule, occasion, None))
+
+
+def new_occasion(draft: Draft, ritual: Ritual, cause: str, at: datetime) -> Occasion:
     """Return an occasion with an id of its own, whose window begins at `at`."""
+    occasion_id = telling.next_id(draft, ritual.name)
     return Occasion(
-        id=telling.next_id(draft, ritual.ritual),
-        ritual=ritual.ritual,
+        id=occasion_id,
+        ritual=ritual.name,
         cause=cause,
         opened_at=at,
         due_at=at + ritual.offer.after,
         expires_at=at + ritual.offer.valid_for,
-        tile_only=tile_only,
+        kind="private" if ritual.private else "fleeting" if ritual.name in draft.book.fleeting else "ritual",
+        silenced=cause != "called" and own.silent(draft.household, draft.state, occasion_id, draft.now),
     )
 
 
-def step(draft: Draft, ritual: Ritual | None, occasion: Occasion) -> None:
-    """Let time do what it does to an open occasion: offer it, let it expire, end its timer."""
-    if ritual is None:
+def step(draft: Draft, occasion: Occasion) -> None:
+    """Let time do what it does to an open occasion: offer it, take its next step, let it expire or end."""
+    definition = draft.book.definition(occasion.ritual)
+    if definition is None:
         end(draft, occasion, "expired", "switched_off")
-    elif not draft.household.both_agreed:
+    elif not draft.household.both_agreed and isinstance(definition, Ritual):
         end(draft, occasion, "expired", "not_agreed")
-    elif occasion.phase == "running":
-        if occasion.ends_at is not None and draft.now >= occasion.ends_at:
-            end(draft, occasion, "done" if ritual.run.timer else "stopped", "timer")
+    elif occasion.phase in ("running", "asking"):
+        _run_on(draft, definition, occasion)
+    elif isinstance(definition, Rule):
+        draft.drop(occasion.ritual)
     elif draft.now >= occasion.expires_at:
-        end(draft, occasion, "expired", "no_answer" if occasion.phase == "offered" else occasion.held_by)
+        _expire(draft, definition, occasion)
     elif occasion.phase == "waiting":
-        _wait(draft, ritual, occasion)
+        _wait(draft, definition, occasion)
+    elif _time_out_runs(draft, occasion):
+        end(draft, occasion, "expired", "time_out")
+
+
+def _time_out_runs(draft: Draft, occasion: Occasion) -> bool:
+    others = draft.state.occasions.values()
+    return any(o.holds == "everything" and o.ritual != occasion.ritual for o in others)
+
+
+def _run_on(draft: Draft, definition: Ritual | Rule, occasion: Occasion) -> None:
+    if programs.speaks(definition) and isinstance(definition, Ritual) and _time_out_runs(draft, occasion):
+        end(draft, occasion, "stopped", "time_out")
+        return
+    occasion = programs.proceed(draft, definition, occasion)
+    draft.put(occasion)
+    if occasion.ends_at is not None and draft.now < occasion.ends_at:
+        return
+    if isinstance(definition, Rule):
+        draft.drop(occasion.ritual)
+    elif definition.run.time_out is not None:
+        _time_is_up(draft, definition, occasion)
+    else:
+        end(draft, occasion, "done" if definition.run.lasts else "stopped", "timer")
+
+
+def _time_is_up(draft: Draft, ritual: Ritual, occasion: Occasion) -> None:
+    assert ritual.run.time_out is not None  # asked by the caller
+    if occasion.phase == "running":
+        asking = timeouts.ask(draft, ritual.run.time_out, occasion)
+        if asking is not None:
+            draft.put(asking)
+            return
+        end(draft, occasion, "stopped", "timer")  # nobody was there to ask
+    else:
+        end(draft, occasion, "stopped", "timer")
+
+
+def _expire(draft: Draft, ritual: Ritual, occasion: Occasion) -> None:
+    if occasion.phase == "offered" and ritual.limits.fade_out:
+        draft.change_past(ritual.name, unanswered=draft.past(ritual.name).unanswered + 1)
+        draft.state = replace(draft.state, unanswered=draft.state.unanswered + 1)
+        draft.steps.append(("", "unanswered"))
+    end(draft, occasion, "expired", "no_answer" if occasion.phase == "offered" else occasion.held_by)
 
 
 def looks_again_at(occasion: Occasion) -> datetime:
     """Return when time alone may change something in an occasion's life."""
-    if occasion.phase == "running":
-        return occasion.ends_at or occasion.expires_at
+    if occasion.phase in ("running", "asking"):
+        times = [at for at in (occasion.ends_at, occasion.step_at) if at is not None]
+        return min(times, default=occasion.expires_at)
     if occasion.phase == "waiting" and occasion.look_again_at is not None:
         return min(occasion.look_again_at, occasion.expires_at)
     return occasion.expires_at
@@ -82,103 +204,54 @@ def _wait(draft: Draft, ritual: Ritual, occasion: Occasion) -> None:
         draft.put(replace(occasion, look_again_at=occasion.due_at))
         return
     verdict = judge(Moment(draft.household, draft.state, ritual, occasion, draft.now))
-    channels = _channels(ritual, silent=verdict.says == "silent" or occasion.tile_only)
+    channels = channels_for(ritual, silent=verdict.says == "silent" or occasion.tile_only)
     reason = verdict.reason if verdict.says == "hold" or channels else "nothing_silent"
     if verdict.says != "hold" and channels:
-        _offer(draft, ritual, occasion, channels, verdict.reason)
-        return
+        if offer(draft, ritual, occasion, channels, verdict.reason):
+            return
+        reason = "no_new_card"
     if reason != occasion.held_by:
-        draft.note(ritual.ritual, "held", reason, occasion.id)
+        draft.note(ritual.name, "held", reason, occasion.id)
     draft.put(replace(occasion, held_by=reason, look_again_at=verdict.until))
-
-
-def _channels(ritual: Ritual, silent: bool) -> tuple[ChannelChoice, ...]:
-    chosen = ritual.offer.channels
-    return tuple(c for c in chosen if c.channel not in INTERRUPTING) if silent else chosen
-
-
-def _offer(
-    draft: Draft, ritual: Ritual, occasion: Occasion, channels: tuple[ChannelChoice, ...], why_silent: str
-) -> None:
-    text = _next_line(draft, ritual)
-    if occasion.offered_at is None:  # what was put off has been counted
-        count(draft, ritual.ritual)
-    occasion = replace(occasion, phase="offered", offered_at=draft.now, text=text, held_by="", look_again_at=None)
-    actions = [_offer_on(choice, draft, occasion) for choice in channels]
-    occasion = replace(occasion, pending={a.id: a.channel for a in actions}, delivered=())
-    draft.actions += actions
-    if any(choice.channel in INTERRUPTING for choice in channels):
-        draft.state = replace(draft.state, prompts=(*draft.state.prompts, Prompt(draft.now, occasion.id)))
-    if any(choice.channel == "tile" for choice in channels):
-        telling.show(draft, occasion.ritual, "offered")
-    reason = "joint_outing" if occasion.tile_only else why_silent
-    draft.note(ritual.ritual, "offered", reason, occasion.id, channels=", ".join(c.channel for c in channels))
-    draft.put(telling.tell(draft, occasion, "offered"))
-
-
-def _offer_on(choice: ChannelChoice, draft: Draft, occasion: Occasion) -> Action:
-    key = f"{occasion.id}-{occasion.steps}-{choice.channel}"
-    if choice.channel == "tile":
-        until = occasion.expires_at
-        return SetTile(key, occasion.ritual, occasion.id, "offered", occasion.text, until, until)
-    home = draft.household
-    # A speaker that is slow to answer must not talk into the quiet hours.
-    quiet_from = civil.next_at(home.quiet_hours.start, draft.now, home.time_zone)
-    valid_until = min(draft.now + home.presence.voice_ttl, occasion.expires_at, quiet_from)
-    rooms = choice.rooms or home.speaker_rooms()
-    return Announce(key, occasion.ritual, occasion.id, occasion.text, home.language, rooms, valid_until)
-
-
-def _next_line(draft: Draft, ritual: Ritual) -> str:
-    lines = ritual.offer.lines(draft.household.language)
-    if not lines:
-        return ""
-    spoken = draft.past(ritual.ritual).spoken
-    draft.change_past(ritual.ritual, spoken=spoken + 1)
-    return lines[spoken % len(lines)].format(couple=draft.household.couple)
-
-
-def count(draft: Draft, ritual: str) -> None:
-    """Let an offer, or doing it, count for the limits."""
-    recent = tuple(at for at in draft.past(ritual).offered if at > draft.now - REMEMBERED)
-    draft.change_past(ritual, offered=(*recent, draft.now))
 
 
 def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str) -> None:
     """End an occasion: the tile shows what became of it, and it is remembered for the limits."""
+    occasion = programs.finish(draft, occasion)
+    ritual = draft.book.rituals.get(occasion.ritual)
     draft.drop(occasion.ritual)
     draft.change_past(occasion.ritual, last_outcome=outcome, last_end=draft.now)
     if outcome == "declined":
         draft.change_past(occasion.ritual, declined_on=draft.day)
+    if outcome == "done":
+        draft.change_past(occasion.ritual, last_done=draft.now)
+        if ritual is not None and "accept" not in ritual.answers:
+            wording.pass_turn(draft, ritual)
+    if ritual is not None and ritual.run.time_out is not None:
+        waits = ritual.run.time_out.affection_waits
+        draft.state = replace(draft.state, affection_from=draft.now + waits)
     draft.note(occasion.ritual, outcome, reason, occasion.id)
     tile = _TILE_AFTER.get(outcome, "idle")
+    if occasion.kind == "fleeting":
+        tile = "idle"
+        draft.change_past(occasion.ritual, fleeting=True)
     if tile != "idle" or occasion.ritual in draft.state.shown:
         telling.set_tile(draft, occasion, tile)
     if occasion.steps or outcome in _TILE_AFTER:
         telling.tell(draft, occasion, outcome)  # what was never offered dies without a trace
 
 
-def report(draft: Draft, action_id: str, became: Literal["delivered", "failed", "expired"]) -> None:
-    """Take a channel's word on an action of an open offer.
+def report(draft: Draft, action_id: str, became: Report) -> None:
+    """Take a channel's word on an action of an open occasion.
 
     An offer that reached nobody never was one: when every channel has failed, or its spoken line came too late and no
-    tile shows it yet, it ends, does not count, and does not appear later.
+    tile shows it yet, it ends, does not count, and does not appear later. A scene that was not set is not undone.
     """
+    for occasion in draft.state.occasions.values():
+        if became != "delivered" and action_id in occasion.scenes:
+            left = {key: scene for key, scene in occasion.scenes.items() if key != action_id}
+            draft.put(replace(occasion, scenes=left))
+            return
     found = next((o for o in draft.state.occasions.values() if action_id in o.pending), None)
-    if found is None:
-        return
-    interrupts = found.pending[action_id] in INTERRUPTING
-    pending = {action: channel for action, channel in found.pending.items() if action != action_id}
-    reached = (*found.delivered, found.pending[action_id]) if became == "delivered" else found.delivered
-    draft.put(replace(found, pending=pending, delivered=reached))
-    if became == "delivered":
-        return
-    if interrupts and not INTERRUPTING & {*reached, *pending.values()}:
-        unheard = Prompt(found.offered_at or draft.now, found.id)
-        left = tuple(p for p in draft.state.prompts if p != unheard)
-        draft.state = replace(draft.state, prompts=left)
-    came_too_late = became == "expired" and interrupts
-    if found.phase == "offered" and not reached and (came_too_late or not pending):
-        offered = tuple(at for at in draft.past(found.ritual).offered if at != found.offered_at)
-        draft.change_past(found.ritual, offered=offered)
+    if found is not None and reached_nobody(draft, found, action_id, became):
         end(draft, draft.state.occasions[found.ritual], "undelivered", "no_channel")

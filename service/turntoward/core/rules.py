@@ -1,129 +1,39 @@
-"""Rituals as data: the grammar of `rules/*.yaml`, one pydantic class for each word.
+"""Rituals and rules as data: the grammar of `rules/*.yaml`, one pydantic class for each word.
 
-What a rule means when something happens is in triggers, conditions, moments and rituals; here is only its shape.
+What a rule means when something happens is in triggers, conditions, moments, rituals and programs; here is its shape.
+The triggers, conditions and steps have files of their own.
 """
 
 from __future__ import annotations
 
-import string
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from turntoward.core.decks import NAME, CardChoiceOrName, Deck
 from turntoward.core.events import Answer
-from turntoward.core.household import Model, SignalName
+from turntoward.core.household import SEASONS, Season, SignalName
+from turntoward.core.model import Model
+from turntoward.core.rule_conditions import Condition
+from turntoward.core.rule_steps import Step
+from turntoward.core.rule_triggers import Trigger, as_list
 from turntoward.core.scenario import Scenario, SignalText
-from turntoward.core.spans import Duration, TimeOfDay
+from turntoward.core.spans import Duration, Window
+from turntoward.core.texts import Lines, Text, in_language
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-ChannelName = Literal["speaker", "tile"]
-TEXT_NAMES = ("couple",)
-"""What may stand in {braces} in a text."""
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str | dict | bool | int | float) else value
-
-
-Weekdays = Annotated[
-    tuple[Weekday, ...], BeforeValidator(_as_list, json_schema_input_type=Weekday | tuple[Weekday, ...])
-]
-
-
-class ReunionTrigger(Model):
-    """Both are home again after having been apart."""
-
-    trigger: Literal["reunion"]
-    apart_for: Duration | None = Field(None, description="shortest time apart; left out: presence.min_apart")
-
-
-class TimeTrigger(Model):
-    """A civil time of day in the household's zone."""
-
-    trigger: Literal["time"]
-    at: TimeOfDay
-    weekdays: Weekdays = WEEKDAYS
-
-
-class StateTrigger(Model):
-    """A signal takes a value and, with `for`, keeps it."""
-
-    trigger: Literal["state"]
-    signal: SignalName
-    is_: SignalText = Field(alias="is")
-    for_: Duration = Field(timedelta(), alias="for")
-
-
-class CalledTrigger(Model):
-    """Somebody starts it: a tile, a voice command, a tag. Every ritual can be started; this says it is meant to be."""
-
-    trigger: Literal["called"]
-
-
-Trigger = Annotated[ReunionTrigger | TimeTrigger | StateTrigger | CalledTrigger, Field(discriminator="trigger")]
-
-
-class HomeCondition(Model):
-    """How many of the two are home: confirmed, and right now."""
-
-    condition: Literal["both_home", "one_home", "nobody_home"]
-
-
-class SignalCondition(Model):
-    """A signal has a value, or one of several."""
-
-    condition: Literal["signal"]
-    signal: SignalName
-    is_: Annotated[
-        tuple[SignalText, ...], BeforeValidator(_as_list, json_schema_input_type=SignalText | tuple[SignalText, ...])
-    ] = Field(alias="is")
-
-
-class TimeCondition(Model):
-    """It is inside a part of the day (which may cross midnight), or one of some weekdays."""
-
-    condition: Literal["time"]
-    after: TimeOfDay | None = None
-    before: TimeOfDay | None = None
-    weekdays: Weekdays = WEEKDAYS
-
-
-class AllCondition(Model):
-    """Every one of them is true."""
-
-    condition: Literal["all"]
-    conditions: tuple[Condition, ...]
-
-
-class AnyCondition(Model):
-    """At least one of them is true."""
-
-    condition: Literal["any"]
-    conditions: tuple[Condition, ...]
-
-
-class NotCondition(Model):
-    """None of them is true."""
-
-    condition: Literal["not"]
-    conditions: tuple[Condition, ...]
-
-
-Condition = Annotated[
-    HomeCondition | SignalCondition | TimeCondition | AllCondition | AnyCondition | NotCondition,
-    Field(discriminator="condition"),
-]
+ChannelName = Literal["speaker", "tile", "phone", "page"]
 
 
 class ChannelChoice(Model):
-    """A channel, and for a speaker the rooms."""
+    """A channel; for a speaker the rooms, or a chime instead of words; for phones whose."""
 
     channel: ChannelName
     rooms: tuple[str, ...] = ()
+    chime: bool = Field(False, description="for a speaker: a soft sound, no words")
+    to: Literal["both", "turn"] = Field("both", description="for phones: both of you, or whose turn it is")
 
 
 def _channel(value: object) -> object:
@@ -133,74 +43,77 @@ def _channel(value: object) -> object:
 ChannelOrName = Annotated[ChannelChoice, BeforeValidator(_channel, json_schema_input_type=ChannelName | ChannelChoice)]
 
 
-def _in_braces(line: str) -> Iterator[str]:
-    """Yield what stands in braces, with what follows the name: {couple!x} and {couple:d} are no names either."""
-    for _, name, form, conversion in string.Formatter().parse(line):
-        if name is not None:
-            yield name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-
-
-def _known_names_only(line: str) -> str:
-    try:
-        names = list(_in_braces(line))
-    except ValueError:
-        raise PydanticCustomError("text", "a lone brace is in this text; write {{ or }} for a real one", {}) from None
-    for name in names:
-        if name not in TEXT_NAMES:
-            known = ", ".join(f"{{{name}}}" for name in TEXT_NAMES)
-            raise PydanticCustomError(
-                "text",
-                "{name} is not a name for texts; there is {known}",
-                {"name": f"'{{{name}}}'", "known": known},
-            )
-    return line
-
-
-Line = Annotated[str, Field(min_length=1, max_length=240), AfterValidator(_known_names_only)]
-
-
-def _lines_by_language(value: object) -> object:
-    """A plain list, or a single line, means the household's language."""
-    if isinstance(value, str):
-        return {"": [value]}
-    return {"": value} if isinstance(value, list | tuple) else value
-
-
-Lines = Annotated[
-    dict[str, tuple[Line, ...]],
-    BeforeValidator(_lines_by_language, json_schema_input_type=Line | tuple[Line, ...] | dict[str, tuple[Line, ...]]),
-]
-
-
 class Offer(Model):
     """How a ritual is offered: when, for how long, where, and in which words."""
 
     after: Duration = Field(timedelta(), description="wait this long after the trigger")
     valid_for: Duration = Field(timedelta(minutes=10), description="after this long since the trigger it dies silently")
+    window: Window | None = Field(None, description="only at this time of day; it dies silently at the end of it")
+    later: Duration = Field(timedelta(minutes=15), description="how long 'later' and 'other_slot' wait, once")
     channels: tuple[ChannelOrName, ...] = (ChannelChoice(channel="tile"),)
     say: Lines = Field(default_factory=dict, description="lines, used in turn, by language")
+    card: CardChoiceOrName | None = Field(None, description="draw a card, which is {card} in the lines")
+    reviews: bool = Field(False, description="asks about one ritual after another, which is {ritual} in the lines")
+    on_vacation: bool = Field(False, description="also while you are both away on vacation")
 
     @model_validator(mode="after")
     def _has_words_and_time(self) -> Self:
-        if any(choice.channel == "speaker" for choice in self.channels) and not any(self.say.values()):
+        speaks = any(choice.channel == "speaker" and not choice.chime for choice in self.channels)
+        if speaks and not any(self.say.values()) and self.card is None:
             raise PydanticCustomError("offer", "a speaker needs a line to say: add 'say:'", {})
         if self.after >= self.valid_for:
             raise PydanticCustomError("offer", "'after' is not shorter than 'valid_for', so it is never offered", {})
         return self
 
-    def lines(self, language: str) -> tuple[str, ...]:
-        """Return the lines in a language: its own, the household's unnamed ones, English, or whatever there is."""
-        short = language.partition("-")[0]
-        for key in (language, short, "", "en"):
-            if self.say.get(key):
-                return self.say[key]
-        return next((lines for lines in self.say.values() if lines), ())
+    def lines(self, language: str) -> tuple[Text, ...]:
+        """Return the lines in a language, or in the nearest there is."""
+        return in_language(self.say, language)
+
+
+class EndSign(Model):
+    """A signal by which a running ritual ends. Of several signals of a kind all have to have the value."""
+
+    signal: SignalName
+    is_: SignalText = Field(alias="is")
+    for_: Duration = Field(timedelta(), alias="for")
+
+
+class Ends(Model):
+    """When a running ritual ends by itself."""
+
+    after: Duration | None = Field(None, description="at the latest this long after it was started")
+    when: Annotated[tuple[EndSign, ...], BeforeValidator(as_list)] = Field(
+        (), description="any one of these signs, if it comes while it runs"
+    )
+
+
+class Break(Model):
+    """A time-out: a time to come back is named, and both are asked in private whether they are ready."""
+
+    lasts: Duration = Field(timedelta(minutes=20), description="when nothing else is said")
+    at_least: Duration = timedelta(minutes=20)
+    at_most: Duration = Field(timedelta(hours=24), description="with all that is added")
+    more: Duration = Field(timedelta(minutes=20), description="what 'more time' adds for both")
+    asks_for: Duration = Field(timedelta(hours=2), description="how long it waits for both; then it closes quietly")
+    affection_waits: Duration = Field(
+        timedelta(minutes=60), description="no gesture of closeness is offered this long after it"
+    )
 
 
 class Run(Model):
     """What happens while a ritual runs."""
 
     timer: Duration = Field(timedelta(), description="a wordless timer; it runs once and is never required")
+    hold_prompts: bool = Field(False, description="while it runs, all our other prompts wait")
+    steps: tuple[Step, ...] = Field((), description="one after another, from the start on")
+    ends: Ends = Ends()
+    time_out: Break | None = Field(None, description="this ritual is a time-out: while it runs, all others are silent")
+
+    @property
+    def lasts(self) -> timedelta | None:
+        """How long it runs at most by its own words; None: it does not say."""
+        in_steps = sum((step.for_ for step in self.steps if step.action in ("wait", "timer")), timedelta())
+        return self.ends.after or self.timer or in_steps or None
 
 
 class Limits(Model):
@@ -212,38 +125,73 @@ class Limits(Model):
     min_gap: Duration | None = Field(
         None, description="time to the last prompt of any ritual, instead of limits.min_gap"
     )
+    fade_out: bool = Field(False, description="it asks for an answer; without one it comes less often, then silently")
+
+
+Form = dict[str, Any] | Literal[False]
 
 
 class Ritual(Model):
     """One ritual: one file in `rules/`."""
 
-    ritual: str = Field(
-        pattern=r"^[a-z][a-z0-9_]{0,39}$", description="the file's name without .yaml: small letters, digits and _"
-    )
+    ritual: str = Field(pattern=NAME, description="the file's name without .yaml: small letters, digits and _")
     title: str | dict[str, str]
     about: str | dict[str, str] = ""
     evidence: Literal["supported", "mixed", "weak", "none"] = Field("none", description="what research says of it")
+    affection: bool = Field(False, description="a gesture of closeness; not offered for a while after a time-out")
+    turns: bool = Field(False, description="you take turns: {turn} in the lines is whose turn it is")
+    private: bool = Field(False, description="only on the own page of each; no tile, no entity, no message tells of it")
     triggers: tuple[Trigger, ...] = ()
     conditions: tuple[Condition, ...] = ()
     offer: Offer = Offer()
     run: Run = Run()
     answers: tuple[Answer, ...] = ("done", "not_today")
     limits: Limits = Limits()
-    short: dict[str, Any] = Field(default_factory=dict, description="what changes in the season `simplified`")
+    short: Form = Field(default_factory=dict, description="what changes in the season `simplified`; false: it rests")
+    apart: Form = Field(default_factory=dict, description="what changes in the season `apart`; false: it rests")
     examples: tuple[Scenario, ...] = ()
 
     @model_validator(mode="after")
-    def _short_form_is_a_ritual(self) -> Self:
-        if self.short:
-            self.in_season("simplified")
+    def _forms_are_rituals(self) -> Self:
+        for season in ("simplified", "apart"):
+            self.in_season(season)
         return self
 
-    def in_season(self, season: str) -> Ritual:
-        """Return the ritual as it is in a season. Raises pydantic.ValidationError where `short` does not fit."""
-        if season != "simplified" or not self.short:
+    @model_validator(mode="after")
+    def _private_is_private(self) -> Self:
+        if self.private and any(choice.channel != "page" for choice in self.offer.channels):
+            raise PydanticCustomError(
+                "private", "a private ritual is on the own page of each only; write 'channels: [page]'", {}
+            )
+        return self
+
+    @property
+    def name(self) -> str:
+        """What it is called by in files and topics."""
+        return self.ritual
+
+    @property
+    def is_fleeting(self) -> bool:
+        """Whether it is a time-out, in whatever season: nothing of it may be kept."""
+        forms = (form for season in SEASONS if (form := self.in_season(season)) is not None)
+        return any(form.run.time_out is not None for form in forms)
+
+    def form(self, season: str) -> Form:
+        """Return what changes in a season."""
+        return self.short if season == "simplified" else self.apart if season == "apart" else {}
+
+    def in_season(self, season: str) -> Ritual | None:
+        """Return the ritual as it is in a season, None where it rests.
+
+        Raises pydantic.ValidationError where the form of that season does not fit.
+        """
+        changes = self.form(season)
+        if changes is False:
+            return None
+        if not changes:
             return self
-        full = self.model_dump(by_alias=True, exclude={"short", "examples"}, mode="json")
-        return Ritual.model_validate({**merged(full, self.short), "examples": self.examples})
+        full = self.model_dump(by_alias=True, exclude={"short", "apart", "examples"}, mode="json")
+        return Ritual.model_validate({**merged(full, changes), "examples": self.examples})
 
     def named(self, language: str) -> str:
         """Return the title in a language."""
@@ -253,22 +201,41 @@ class Ritual(Model):
         return self.title.get(language) or self.title.get(short) or self.title.get("en") or self.ritual
 
 
+class Rule(Model):
+    """A rule that is no ritual: when this happens and that is so, do these steps. Also one file in `rules/`."""
+
+    rule: str = Field(pattern=NAME, description="the file's name without .yaml: small letters, digits and _")
+    about: str | dict[str, str] = ""
+    triggers: tuple[Trigger, ...]
+    conditions: tuple[Condition, ...] = ()
+    actions: tuple[Step, ...] = Field(description="one after another")
+    limits: Limits = Limits(per_day=None)
+    examples: tuple[Scenario, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called by in files and topics."""
+        return self.rule
+
+
 class Rulebook(Model):
-    """All rituals that are switched on, in the order of their names, with a digest of what they say."""
+    """All rituals and rules that are switched on, in the order of their names, with a digest of what they say."""
 
     rituals: tuple[Ritual, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    decks: dict[str, Deck] = Field(default_factory=dict)
     digest: str = ""
 
+    def in_season(self, season: Season) -> Rulebook:
+        """Return what there is in a season."""
+        forms = (ritual.in_season(season) for ritual in self.rituals)
+        return self.model_copy(update={"rituals": tuple(form for form in forms if form is not None)})
 
-def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return `base` with `changes` laid over it, key by key; lists are replaced, not joined."""
     out = dict(base)
     for key, value in changes.items():
         old = out.get(key)
-        out[key] = merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        out[key] = merged(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
     return out
-
-
-AllCondition.model_rebuild()
-AnyCondition.model_rebuild()
-NotCondition.model_rebuild()

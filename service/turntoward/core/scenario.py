@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NoReturn, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from turntoward.core import civil
-from turntoward.core.events import Answer
-from turntoward.core.household import Model, SignalName, partner_id
-from turntoward.core.spans import parse_time
+from turntoward.core.events import Answer, Private
+from turntoward.core.household import Season, SignalName, partner_id
+from turntoward.core.model import Model
+from turntoward.core.spans import Duration, parse_time
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\S+))?")
 
@@ -99,6 +100,16 @@ class Happening(Model):
     is_: SignalText | None = Field(None, alias="is")
     answer: Answer | None = None
     ritual: str | None = None
+    lasts: Duration | None = None
+    tag: str | None = None
+    season: Season | None = None
+    private: Private | None = None
+    by: PartnerRef | None = None
+    level: int | None = Field(None, ge=1, le=3)
+    message: str | None = None
+    payload: SignalText | None = None
+    event: str | None = None
+    event_data: dict[str, SignalText] | None = None
     down: Literal["service", "mqtt", "homeassistant"] | None = None
     until: Moment | None = None
     clock: Moment | None = None
@@ -118,17 +129,21 @@ class Happening(Model):
                 "one of {forms} is expected here, found {found}",
                 {"forms": ", ".join(_FORMS), "found": " and ".join(given) or "none of them"},
             )
-        needs = _FORMS[given[0]]
-        extra = {"is_": self.is_, "ritual": self.ritual, "until": self.until}
-        for name, value in extra.items():
-            if (value is not None) != (name in needs):
-                word = "needs" if name in needs else "does not take"
-                raise PydanticCustomError(
-                    "happening",
-                    "'{form}' {word} '{name}:' beside it",
-                    {"form": given[0], "word": word, "name": name.rstrip("_")},
-                )
+        needs, may = _FORMS[given[0]]
+        for name in _BESIDE:
+            there = getattr(self, name) is not None
+            if there and name not in (*needs, *may):
+                self._misfits(given[0], "does not take", name)
+            if not there and name in needs:
+                self._misfits(given[0], "needs", name)
         return self
+
+    def _misfits(self, form: str, word: str, name: str) -> NoReturn:
+        raise PydanticCustomError(
+            "happening",
+            "'{form}' {word} '{name}:' beside it",
+            {"form": form, "word": word, "name": name.rstrip("_")},
+        )
 
     @model_validator(mode="after")
     def _ends_after_it_began(self) -> Self:
@@ -141,17 +156,24 @@ class Happening(Model):
         return self
 
 
-_FORMS: dict[str, tuple[str, ...]] = {
-    "arrives": (), "leaves": (), "presence": ("is_",), "signal": ("is_",), "answer": ("ritual",),
-    "down": ("until",), "clock": (), "agreed": (),
+_FORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "arrives": ((), ()), "leaves": ((), ()), "presence": (("is_",), ()), "signal": (("is_",), ()),
+    "answer": (("ritual",), ("lasts",)), "tag": ((), ()), "season": ((), ("until",)),
+    "private": (("by",), ("until", "ritual", "level")), "message": ((), ("payload",)), "event": ((), ("event_data",)),
+    "down": (("until",), ()), "clock": ((), ()), "agreed": ((), ()),
 }  # fmt: skip
+"""Each form, with what it needs beside it and what it may have."""
+_BESIDE = ("is_", "ritual", "lasts", "until", "by", "level", "payload", "event_data")
 
 
 class Expected(Model):
-    """One thing that must come out: when, through which channel, and if written, for which ritual."""
+    """One thing that must come out: when, through which channel, and if written, for which ritual and in which words.
+
+    The words of a scene are `dinner on` and `dinner off`, of a message its topic and payload.
+    """
 
     at: Moment
-    channel: Literal["speaker", "phone", "tile"]
+    channel: Literal["speaker", "phone", "tile", "page", "scene", "mqtt"]
     ritual: str | None = None
     text: str | None = None
 
@@ -159,7 +181,8 @@ class Expected(Model):
 class Scenario(Model):
     """A scenario: given, when, then.
 
-    `then` is exhaustive for speaker and phone: whatever else would have been said or pushed is a failure.
+    `then` is exhaustive for speaker, phone, page and scene: whatever else would have come is a failure.
+    Empty, it means that nothing comes at all, on tiles neither.
     """
 
     name: str = ""

@@ -31,6 +31,18 @@ class Reading:
 _ABSENT = Reading("absent")
 
 
+def of_kind(household: Household, name: str) -> tuple[str, ...]:
+    """Return the signals a rule means by a name: `table.1` that one, `table` all that are called so before the dot."""
+    return (name,) if "." in name else household.signals_of(name)
+
+
+def all_are(household: Household, state: HouseholdState, name: str, wanted: str, now: datetime) -> bool:
+    """Whether all signals of a kind that say anything have a value (`on` and `off` are understood of each)."""
+    readings = [read(household, state, each, now) for each in of_kind(household, name)]
+    told = [r for r in readings if r.says != "absent"]
+    return bool(told) and all(wanted in (r.value.casefold(), r.says) for r in told)
+
+
 def read(household: Household, state: HouseholdState, name: str, now: datetime) -> Reading:
     """Return what a signal says at `now`."""
     signal, known = household.signals.get(name), state.signals.get(name)

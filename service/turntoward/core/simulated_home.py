@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from turntoward.core import trace
-from turntoward.core.actions import Action, Announce, SetTile, TellStep
+from turntoward.core import seasons, trace
+from turntoward.core import simulated_words as words_for
+from turntoward.core.actions import Action, SetTile, ShowSeason, TellStep
 from turntoward.core.engine import Engine, new_state
 from turntoward.core.events import (
     ActionDelivered,
@@ -20,7 +21,6 @@ from turntoward.core.events import (
     ClockJumped,
     Event,
     PresenceChanged,
-    RitualAnswered,
     ServiceStarted,
     SignalChanged,
     SourceConnected,
@@ -31,7 +31,7 @@ from turntoward.core.events import (
 from turntoward.core.household import Household
 from turntoward.core.rules import Rulebook
 from turntoward.core.scenario import Given, Happening, Scenario
-from turntoward.core.state import HouseholdState, Presence, SignalValue
+from turntoward.core.state import ChosenSeason, HouseholdState, Presence, SignalValue
 
 _LONG_AGO = timedelta(days=1)
 _MOST_STEPS = 100_000
@@ -69,6 +69,7 @@ def initial_state(household: Household, given: Given) -> HouseholdState:
     left_at = [p.left_at for p in presence.values() if p.left_at is not None]
     signals = {name: SignalValue(value, now - _LONG_AGO) for name, value in given.signals.items()}
     blank = new_state(now)
+    blank = replace(blank, season_was=ChosenSeason(*seasons.current(household, blank, now)))
     return replace(blank, presence=presence, signals=signals, apart_since=min(left_at, default=None))
 
 
@@ -94,6 +95,7 @@ class SimulatedHome:
         """What is cut off, and since when; outages of one kind may overlap."""
         self.missed: list[tuple[str, Event]] = []
         self.undelivered: list[Action] = []
+        self._shown: dict[str, str] = {}
         self.offset = timedelta()
         """The wall clock minus the scenario's own, unbroken time."""
 
@@ -145,7 +147,7 @@ class SimulatedHome:
         if isinstance(happening, str):
             self._back(happening, now)
             return
-        self._line(now, "happens", _words(happening))
+        self._line(now, "happens", words_for.happening(happening))
         kind = happening.kind
         if kind in ("arrives", "leaves", "presence"):
             partner = happening.arrives or happening.leaves or happening.presence or ""
@@ -156,12 +158,6 @@ class SimulatedHome:
             name, value = happening.signal or "", happening.is_ or ""
             self.truth[f"signal {name}"] = (value, now)
             self._from(self._source_of_signal(name), SignalChanged(name, value), now)
-        elif kind == "answer" and happening.answer:
-            self._from(
-                self.household.reached_by("tile"),
-                RitualAnswered(happening.ritual or "", happening.answer),
-                now,
-            )
         elif kind == "down":
             self._cut(happening.down or "", now)
         elif kind == "clock" and happening.clock:
@@ -171,6 +167,9 @@ class SimulatedHome:
             self.engine = Engine(self.household, self.rulebook)
             if "service" not in self.down:
                 self._tell(TimePassed(), now)
+        else:
+            until = happening.until.resolve(self.scenario.starts_on, self.zone) if happening.until else None
+            self._from(*words_for.told(self.household, happening, until), now)
 
     def _source_of_signal(self, name: str) -> str:
         return self.household.source_of_signal(name) if name in self.household.signals else "home"
@@ -252,18 +251,18 @@ class SimulatedHome:
         if self._is_cut(self.household.reached_by(action.channel)):
             self.undelivered.append(action)
             return
-        if isinstance(action, Announce) or (isinstance(action, SetTile) and action.state == "offered"):
-            local = now.astimezone(self.zone)
-            self.emitted.append(Emitted(local, action.channel, action.ritual, action.text))
-            self._line(now, "emits", f"{action.channel}: {action.text or action.ritual}")
-        if not isinstance(action, TellStep):
+        words = words_for.noticed(action, self._shown)
+        if words is not None:
+            self.emitted.append(Emitted(now.astimezone(self.zone), action.channel, words_for.subject(action), words))
+            self._line(now, "emits", f"{action.channel}: {words or words_for.subject(action)}")
+        if not isinstance(action, TellStep | ShowSeason):
             self._tell(ActionDelivered(action.id), now)
 
     def _retry(self, now: datetime) -> None:
         waiting, self.undelivered = self.undelivered, []
-        latest = {a.ritual: a.id for a in waiting if isinstance(a, SetTile)}
+        latest = {words_for.subject(a): a.id for a in waiting if isinstance(a, SetTile | ShowSeason)}
         for action in waiting:
-            if isinstance(action, SetTile) and latest[action.ritual] != action.id:
+            if isinstance(action, SetTile | ShowSeason) and latest[words_for.subject(action)] != action.id:
                 continue  # a tile shows the latest state, not its history
             self._deliver(action, now)
 
@@ -271,23 +270,9 @@ class SimulatedHome:
         late = [a for a in self.undelivered if a.valid_until <= now]
         self.undelivered = [a for a in self.undelivered if a.valid_until > now]
         for action in late:
-            if not isinstance(action, TellStep):
+            if not isinstance(action, TellStep | ShowSeason):
                 self._line(now, "decides", f"{action.channel}: could not be reached in time; dropped")
                 self._tell(ActionExpired(action.id), now)
 
     def _line(self, at: datetime, kind: Literal["happens", "decides", "emits"], text: str) -> None:
         self.timeline.append(Line(at.astimezone(self.zone), kind, text))
-
-
-def _words(h: Happening) -> str:
-    """Say in a few words what happens."""
-    return {
-        "arrives": f"{h.arrives} arrives",
-        "leaves": f"{h.leaves} leaves",
-        "presence": f"{h.presence} is {h.is_}",
-        "signal": f"{h.signal} is {h.is_}",
-        "answer": f"{h.ritual}: {h.answer}",
-        "down": f"{h.down} is down",
-        "clock": "the clock is set",
-        "agreed": f"agreed: {', '.join(h.agreed or ()) or 'nobody'}",
-    }[h.kind]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
@@ -189,6 +189,45 @@ Window = Annotated[
     WithJsonSchema({"type": "string", "examples": ["22:30-07:00"]}),
 ]
 """A window of civil time, written `"22:30-07:00"`."""
+
+
+class DaySpan(BaseModel):
+    """Days from the first to the last, both included."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return f"{self.first}..{self.last}"
+
+
+def parse_days(value: object) -> DaySpan:
+    """Read `2026-12-20..2026-12-27`, or one day, as days. Raises PydanticCustomError."""
+    if isinstance(value, DaySpan):
+        return value
+    text = value.isoformat() if isinstance(value, date) else value
+    if isinstance(text, str):
+        first, _, last = (part.strip() for part in text.partition(".."))
+        try:
+            span = DaySpan(first=date.fromisoformat(first), last=date.fromisoformat(last or first))
+        except ValueError:
+            pass  # the message below shows the whole text
+        else:
+            if span.first <= span.last:
+                return span
+    raise PydanticCustomError(
+        "days", '{found} are no days; write "2026-12-20..2026-12-27", the earlier one first', {"found": repr(value)}
+    )
+
+
+Days = Annotated[
+    DaySpan,
+    BeforeValidator(parse_days),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["2026-12-20..2026-12-27"]}),
+]
+"""Days, written `2026-12-20..2026-12-27`."""
 
 
 def _must_be_aware(value: datetime) -> datetime:

@@ -13,8 +13,12 @@ from pydantic import TypeAdapter
 
 from turntoward.core.actions import TileState
 from turntoward.core.events import Raw
+from turntoward.core.household import Season
 
-Phase = Literal["waiting", "offered", "running"]
+Phase = Literal["waiting", "offered", "running", "asking"]
+Holds = Literal["", "prompts", "everything"]
+Kind = Literal["ritual", "private", "fleeting", "rule"]
+"""What an occasion is of: a ritual, one that only the own pages show, a time-out, or a rule that is no ritual."""
 Outcome = Literal["done", "declined", "expired", "undelivered", "stopped"]
 T = TypeVar("T")
 
@@ -71,6 +75,25 @@ class Occasion:
     """Actions of the offer that no channel has reported on yet, each with its channel."""
     delivered: tuple[str, ...] = ()
     """Channels that have reached somebody."""
+    kind: Kind = "ritual"
+    silenced: bool = False
+    """It stays silent to its end: a pause, a day of rest, or chance; which of them is not told."""
+    card: tuple[str, str] = ("", "")
+    """The card it has drawn, as it is spoken and as it is read."""
+    about: str = ""
+    """The ritual it asks about, where it reviews one."""
+    holds: Holds = ""
+    """What waits while it runs: our own prompts, or everything (a time-out)."""
+    step: int = 0
+    """How many steps of its run have been taken."""
+    step_at: datetime | None = None
+    """When its next step is taken."""
+    scenes: dict[str, str] = field(default_factory=dict)
+    """Scenes that are set and have to be undone, by the action that set them."""
+    notified: tuple[str, ...] = ()
+    """Whose phones show a message of it."""
+    ready: tuple[str, ...] = ()
+    """Who is ready to end a time-out; forgotten with it, and shown to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +105,53 @@ class Past:
     day: date | None = None
     number: int = 0
     """How many ids with `day` in them were given out."""
-    spoken: int = 0
-    """How many lines were taken from its texts: the next index of the rotation."""
+    spoken: dict[str, int] = field(default_factory=dict)
+    """How many lines were taken from each of its lists of texts: the next index of the rotation."""
     declined_on: date | None = None
     last_outcome: Outcome | None = None
     last_end: datetime | None = None
+    last_done: datetime | None = None
+    unanswered: int = 0
+    """How many offers in a row that asked for an answer got none."""
+    rested: bool = False
+    """It was left out last time, because it was not answered lately."""
+    dropped: bool = False
+    """You let it go; it comes back when somebody starts it."""
+    reviewed: datetime | None = None
+    """When it was asked last whether to keep it."""
+    fleeting: bool = False
+    """Of a time-out: forgotten after a day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt that made itself heard, for the budget of the day."""
+    """An offer, for the budget of the day; `heard`: it made a sound or lit up a phone."""
 
     at: datetime
     occasion: str
+    heard: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What belongs to one partner alone: no entity, topic or command shows it, and no trace tells of it."""
+
+    paused: bool = False
+    paused_until: datetime | None = None
+    depth: int = 1
+    """How deep a question may go, from 1 to 3; the lower of the two counts."""
+    less: tuple[str, ...] = ()
+    """Rituals of which this partner wants less."""
+    bids: tuple[tuple[date, bool], ...] = ()
+    """Small attempts to connect, on which day, and whether noticed (True) or made (False). Never counted against."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSeason:
+    """A season that was chosen while the service ran; it goes before the household's own."""
+
+    season: Season
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +179,33 @@ class HouseholdState:
     past: dict[str, Past] = field(default_factory=dict)
     prompts: tuple[Prompt, ...] = ()
     scheduled_to: datetime | None = None
-    """Occurrences of `time` triggers up to here have been dealt with."""
+    """Occurrences of `time` and `schedule` triggers up to here have been dealt with."""
+    seed: int = 0
+    """From it everything is drawn that is left to chance, so that the same draw comes out again."""
+    season: ChosenSeason | None = None
+    season_was: ChosenSeason | None = None
+    """The season of the last decision, so that its change is noticed; None before the first."""
+    own: dict[str, Own] = field(default_factory=dict)
+    day: date | None = None
+    """The logical day that has begun, ..."""
+    resting_on: date | None = None
+    """... and the one that is a day of rest."""
+    counter: int = 0
+    """Counts decisions that did something: makes ids different in which no day may stand, and no number of them."""
+    rest_owed: int = 0
+    """Days of rest that a pause has used up beforehand, ..."""
+    rest_owed_on: date | None = None
+    """... and the day on which it did so last."""
+    turns: dict[str, str] = field(default_factory=dict)
+    """Whose turn is next, by ritual: a pointer, never a tally."""
+    drawn: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    """When each card of a deck was there last."""
+    affection_from: datetime | None = None
+    """No gesture of closeness is offered before: there was a time-out."""
+    answered_at: datetime | None = None
+    """When anything was answered last, ..."""
+    unanswered: int = 0
+    """... and how many offers that asked have gone by since."""
 
 
 _STATE: TypeAdapter[HouseholdState] = TypeAdapter(HouseholdState)

@@ -1,6 +1,6 @@
-"""What a step in an occasion's life shows and tells: tiles, and messages for other programs.
+"""What a step in an occasion's life shows and tells: tiles, the season, and messages for other programs.
 
-Which step is taken is decided in `rituals` and `answers`.
+Which step is taken is decided in `rituals`, `programs` and `answers`. Of a private ritual nothing is shown or told.
 """
 
 from __future__ import annotations
@@ -8,15 +8,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from turntoward.core.actions import SetTile, TellStep, TileState
+from turntoward.core import seasons
+from turntoward.core.actions import ClearNotice, SetTile, ShowSeason, TellStep, TileState
 from turntoward.core.draft import Draft
-from turntoward.core.state import Occasion
+from turntoward.core.state import Kind, Occasion
 
 _TELLS_UNTIL = timedelta(hours=1)
+_SHOWS_UNTIL = timedelta(days=1)
+HIDDEN: tuple[Kind, ...] = ("private", "rule")
+"""What has neither a tile nor a topic."""
 
 
 def next_id(draft: Draft, ritual: str) -> str:
-    """Return an id like `reunion_hug-2026-11-19-1`. A clock that is set back must not bring back one that was used."""
+    """Return an id like `reunion_hug-2026-11-19-1`. A clock that is set back must not bring back one that was used.
+
+    That of a time-out has no day in it: nothing may tell on which days there were any.
+    """
+    if ritual in draft.book.fleeting:
+        return f"{ritual}-{draft.state.counter}"
     past = draft.past(ritual)
     day = max(draft.day, past.day or draft.day)
     number = past.number + 1 if past.day == day else 1
@@ -31,8 +40,7 @@ def rest_tiles(draft: Draft) -> None:
         if ended is None or draft.household.logical_day(ended) < draft.day:
             show(draft, ritual, "idle")
             key = f"{next_id(draft, ritual)}-0-tile"
-            until = draft.now + timedelta(days=1)
-            draft.actions.append(SetTile(key, ritual, "", "idle", "", None, until))
+            draft.actions.append(SetTile(key, ritual, "", "idle", "", None, draft.now + _SHOWS_UNTIL))
 
 
 def clear_tile(draft: Draft, occasion: Occasion) -> None:
@@ -41,12 +49,15 @@ def clear_tile(draft: Draft, occasion: Occasion) -> None:
         set_tile(draft, occasion, "idle")
 
 
-def set_tile(draft: Draft, occasion: Occasion, tile: TileState) -> None:
+def set_tile(draft: Draft, occasion: Occasion, tile: TileState, text: str = "") -> None:
     """Let the tile show what an occasion has come to."""
+    if occasion.kind in HIDDEN:
+        return
     show(draft, occasion.ritual, tile)
     key = f"{occasion.id}-{occasion.steps}-tile-{tile}"
-    until = draft.now + timedelta(days=1)
-    draft.actions.append(SetTile(key, occasion.ritual, occasion.id, tile, "", None, until))
+    until = occasion.ends_at if tile == "running" else occasion.expires_at if tile == "offered" else None
+    valid_until = until if until and until > draft.now else draft.now + _SHOWS_UNTIL
+    draft.actions.append(SetTile(key, occasion.ritual, occasion.id, tile, text, until, valid_until))
 
 
 def show(draft: Draft, ritual: str, tile: TileState) -> None:
@@ -57,9 +68,29 @@ def show(draft: Draft, ritual: str, tile: TileState) -> None:
     draft.state = replace(draft.state, shown=dict(sorted(shown.items())))
 
 
-def tell(draft: Draft, occasion: Occasion, told: str) -> Occasion:
-    """Tell other programs of a step, and return the occasion one step further."""
-    key = f"{occasion.id}-{occasion.steps}-{told}"
+def show_season(draft: Draft) -> None:
+    """Show which season it is."""
+    season, until = seasons.current(draft.household, draft.state, draft.now)
+    draft.actions.append(
+        ShowSeason(f"season-{draft.state.counter}-{len(draft.actions)}", season, until, draft.now + _SHOWS_UNTIL)
+    )
+
+
+def clear_phones(draft: Draft, occasion: Occasion) -> Occasion:
+    """Take the message of an occasion back from the phones that got it."""
+    if not occasion.notified:
+        return occasion
+    key = f"{occasion.id}-{occasion.steps}-phone-clear"
     until = draft.now + _TELLS_UNTIL
-    draft.actions.append(TellStep(key, occasion.ritual, occasion.id, told, draft.now, until))
+    draft.actions.append(ClearNotice(key, occasion.ritual, occasion.id, occasion.notified, occasion.id, until))
+    return replace(occasion, notified=())
+
+
+def tell(draft: Draft, occasion: Occasion, told: str) -> Occasion:
+    """Tell other programs and other rules of a step, and return the occasion one step further."""
+    draft.steps.append((occasion.ritual, told))
+    if occasion.kind not in HIDDEN:
+        key = f"{occasion.id}-{occasion.steps}-{told}"
+        until = draft.now + _TELLS_UNTIL
+        draft.actions.append(TellStep(key, occasion.ritual, occasion.id, told, draft.now, until))
     return replace(occasion, steps=occasion.steps + 1)

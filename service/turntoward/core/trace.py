@@ -23,6 +23,8 @@ class TraceEntry:
     reason: str = ""
     occasion: str = ""
     facts: dict[str, str] = field(default_factory=dict)
+    fleeting: bool = False
+    """Of a time-out: not for a log, and forgotten after a day."""
 
 
 _STEPS = {
@@ -37,10 +39,32 @@ _STEPS = {
     "expired": "ends quietly: {reason}",
     "undelivered": "did not reach you and does not count: {reason}",
     "stopped": "has been stopped",
+    "runs": "does its steps: {reason}",
+    "swapped": "is the other one's turn now",
 }
 
 _REASONS = {
     "reunion": "you are both home again after having been apart",
+    "apart": "you have been apart for this long",
+    "leaving": "somebody is about to leave",
+    "ritual": "another ritual led to it",
+    "season": "it is for another season",
+    "told": "a message or an event asked for it",
+    "unanswered": "nothing was answered for a while",
+    "quiet": "it stays silent this time, which it does now and then",
+    "time_out": "there is a break between you two",
+    "after_time_out": "there was a break between you two a short while ago",
+    "just_home": "you have only just come home",
+    "another_runs": "another ritual is running, and keeps the others away",
+    "another_ritual": "it depends on another ritual, which is not so far",
+    "vacation": "you are on vacation",
+    "both_awake": "it is night for one of you",
+    "door_opened": "the door has opened already",
+    "no_new_card": "there is no card that you have not seen lately",
+    "rests": "it comes less often, because it was not taken up lately or less of it was wanted",
+    "faded": "it was not taken up lately, so it is only shown",
+    "dropped": "you let it go; it comes back when somebody starts it",
+    "sign": "the home gave the sign for its end",
     "time": "its time has come",
     "not_its_time": "it is not the hour or the weekday for it",
     "state": "the home gave its sign",

@@ -90,6 +90,14 @@ def is_model(expected: Any) -> bool:
     return isinstance(expected, type) and issubclass(expected, BaseModel)
 
 
+def made_of(expected: Any, model: type[BaseModel]) -> bool:
+    """Whether what is expected is a model, or a list or mapping of it."""
+    plain = bare(expected)[0]
+    if get_origin(plain) in (dict, tuple):
+        return any(made_of(inner, model) for inner in get_args(plain) if inner is not ...)
+    return plain is model
+
+
 def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """A model's fields by the names that files use (`is`, `for`)."""
     return {field.alias or name: field for name, field in model.model_fields.items()}

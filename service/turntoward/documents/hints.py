@@ -23,11 +23,13 @@ MEANT: dict[str, tuple[str, ...]] = {
     "media_player": ("entity", "speaker"), "state_topic": ("topic",), "max_per_day": ("prompts_per_day", "per_day"),
     "debounce": ("away_dwell",), "logging": ("log_level",), "log": ("log_level",),
     # rules, mostly from Home Assistant's automations
-    "alias": ("title",), "id": ("ritual",), "name": ("title", "ritual"), "description": ("about",),
+    "alias": ("title", "rule"), "id": ("ritual", "rule"), "name": ("title", "ritual", "rule"),
+    "description": ("about",), "run": ("actions",), "steps": ("actions",), "service": ("action",),
+    "seconds": ("for",), "minutes": ("for",), "hours": ("for",), "say": ("text", "announce"), "question": ("text",),
     "platform": ("trigger",), "type": ("trigger", "condition"), "to": ("is",), "value": ("is",),
     "state": ("is", "signal"),
     "entity": ("signal",), "sensor": ("signal",), "weekday": ("weekdays",), "days": ("weekdays",), "day": ("weekdays",),
-    "time": ("at",), "delay": ("after", "for"), "wait": ("after",), "duration": ("for", "timer"),
+    "time": ("at",), "delay": ("after", "for", "wait"), "wait": ("after",), "duration": ("for", "timer"),
     "timeout": ("valid_for",), "expires": ("valid_for",), "window": ("valid_for",), "message": ("say",),
     "text": ("say",),
     "texts": ("say",), "lines": ("say",), "channel": ("channels",), "speaker": ("channels",), "action": ("offer",),
@@ -35,10 +37,15 @@ MEANT: dict[str, tuple[str, ...]] = {
     "weekly": ("per_week",),
     "test": ("examples",), "tests": ("examples",), "room": ("rooms",),
     # the words of triggers, conditions, channels and answers
+    "tag_scanned": ("called",), "tag": ("called",), "nfc": ("called",), "button": ("called",),
+    "presence": ("both_home",), "departure": ("leaving",), "calendar": ("schedule",), "finished": ("ended", "done"),
+    "over": ("ended",), "on": ("running",), "light": ("scene",), "switch": ("scene",), "publish": ("mqtt",),
+    "speak": ("announce",), "mobile": ("phone",), "push": ("phone", "notify"), "notification": ("phone", "notify"),
+    "mute": ("pause",), "topic": ("text",),
     "and": ("all",), "or": ("any",), "numeric_state": ("state", "signal"), "event": ("called",), "zone": ("reunion",),
     "home": ("both_home",), "alarm": ("time",), "sun": ("time",), "schedule": ("time",), "arrival": ("reunion",),
-    "tts": ("speaker",), "audio": ("speaker",), "dashboard": ("tile",), "yes": ("start", "done"), "ok": ("done",),
-    "no": ("not_today",), "snooze": ("later",), "dismiss": ("not_today",), "skip": ("not_today",),
+    "tts": ("speaker", "announce"), "audio": ("speaker",), "dashboard": ("tile",), "yes": ("start", "done"),
+    "ok": ("done",), "no": ("not_today",), "snooze": ("later",), "dismiss": ("not_today",), "skip": ("not_today",),
     # scenarios
     "start": ("given",), "events": ("when",), "then_": ("then",), "expect": ("then",), "expected": ("then",),
     "german": ("de",), "deutsch": ("de",), "de-de": ("de",), "de-at": ("de",), "de-ch": ("de",),
@@ -46,6 +53,12 @@ MEANT: dict[str, tuple[str, ...]] = {
     "arrive": ("arrives",), "comes_home": ("arrives",), "leave": ("leaves",), "simple": ("simplified",),
 }  # fmt: skip
 """A word people write -> our words for it; the first that is known at the place counts."""
+
+INSTEAD: dict[tuple[str, str], str] = {
+    ("every", "week"): "for every week use the trigger 'time' with 'weekdays:'",
+    ("every", "day"): "for every day use the trigger 'time'",
+}
+"""A setting and what people write in it -> how to say that with other words of ours."""
 
 MOVED: dict[str, str] = {
     "presence.settle": "rituals.reunion_hug.offer.after",

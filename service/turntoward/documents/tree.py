@@ -126,6 +126,13 @@ class _Builder:
                 self._refuse(key, place, f"'{name}' is written twice, here and in line {first}; keep one of them")
                 continue
             self._places[place] = _start(key)
+            if node.flow_style and " " in name and _is_empty(value):
+                self._refuse(
+                    key,
+                    place,
+                    f"inside {{ }} a comma begins the next setting; '{name}' is part of a text, "
+                    "which needs quotation marks",
+                )
             out[name] = self._value(value, place)
         return out
 
@@ -178,6 +185,10 @@ class _Builder:
         self._refuse(
             node, keys, f"{found}, and !secret is the only tag; a text that begins with ! needs quotation marks"
         )
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and str(node.tag) == f"{_PLAIN}null" and not node.value
 
 
 def _start(node: Node) -> Position:

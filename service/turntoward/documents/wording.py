@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import get_args
 from zoneinfo import available_timezones
 
 from pydantic import SecretStr
 from pydantic_core import ErrorDetails
 
-from turntoward.documents.expectations import Spot, bare, fields_of, is_model
-from turntoward.documents.hints import MEANT, MOVED
+from turntoward.core.decks import NAME
+from turntoward.core.texts import Text
+from turntoward.documents.expectations import Spot, bare, fields_of, is_model, made_of
+from turntoward.documents.hints import INSTEAD, MEANT, MOVED
 from turntoward.documents.problems import nearest
 
 _KINDS = {
@@ -24,8 +27,11 @@ _KINDS = {
     "tuple_type": "a list", "list_type": "a list", "dict_type": "settings ('name: value')",
     "model_type": "settings ('name: value')", "model_attributes_type": "settings ('name: value')",
 }  # fmt: skip
+_SHAPES = {NAME: "small letters, digits and _, a letter first"}
+"""What fits a pattern, in words."""
 _LONGEST_QUOTE = 40
 _LONGEST_LIST = 20
+_LONGEST_LIST_WITH_A_HINT = 8
 
 
 def expected_kind(error_type: str) -> str | None:
@@ -76,6 +82,8 @@ def _is(kind: str) -> str:
 
 def mismatch(kind: str, found: object, spot: Spot) -> str:
     """Say that another kind of value is expected."""
+    if made_of(spot.expected, Text):  # people write a line, or several
+        kind = "text, or a list of texts,"
     if found is None:
         return f"nothing is written here; {kind} {_is(kind)} expected{_about(spot)}"
     if bare(spot.expected)[0] is SecretStr:
@@ -85,9 +93,16 @@ def mismatch(kind: str, found: object, spot: Spot) -> str:
         return f'{words}; put it in quotation marks: "{_plain(found)}"'
     if (tag_name := bare(spot.expected)[1]) and isinstance(found, str):
         return f"{words}; write '{tag_name}: {found[:_LONGEST_QUOTE]}'"
-    if kind == "a list" and isinstance(found, dict):
-        return f"{words}; begin each item with '- '"
+    if kind == "a list" and isinstance(found, dict | str):
+        return f"{words}; {_as_list(found, spot)}"
     return words + _about(spot)
+
+
+def _as_list(found: object, spot: Spot) -> str:
+    item = get_args(bare(spot.expected)[0])[:1]
+    if isinstance(found, str) and item and bare(item[0])[0] is str and re.fullmatch(r"[\w-]+", found):
+        return f"write [{found}]"
+    return "begin each item with '- '"
 
 
 def _about(spot: Spot) -> str:
@@ -120,14 +135,18 @@ def _meant(word: str, known: Iterable[str]) -> str | None:
 
 
 def _hinted(word: str, known: Iterable[str]) -> str | None:
-    return next((hint for hint in MEANT.get(word.casefold(), ()) if hint in known), None)
+    """An action of Home Assistant, `light.turn_on`, is meant by its domain."""
+    hints = MEANT.get(word.casefold()) or (word.partition(".")[0], *MEANT.get(word.partition(".")[0], ()))
+    return next((hint for hint in hints if hint in known), None)
 
 
 def _unknown(word: str, what: str, known: Iterable[str]) -> str:
     words = tuple(known)
     if meant := _meant(word, words):
         return f"'{word}' is not {what}; did you mean '{meant}'?"
-    listed = f"; there are {', '.join(words)}" if len(words) <= _LONGEST_LIST else ""
+    listed = (
+        f"; there {'are' if len(words) > 1 else 'is only'} {', '.join(words)}" if len(words) <= _LONGEST_LIST else ""
+    )
     return f"'{word}' is not {what}{listed}"
 
 
@@ -183,7 +202,11 @@ def _no_choice(error: ErrorDetails, spot: Spot) -> str:
     words = _words_in(error["ctx"]["expected"])
     if not isinstance(error["input"], str):
         return _one_of(words, error["input"])
+    if instead := INSTEAD.get((str(spot.keys[-1]), error["input"])) if spot.keys else None:
+        return f"{_quoted(error['input'])} is not one of {', '.join(words)}; {instead}"
     meant = _meant(error["input"], words)
+    if meant and len(words) > _LONGEST_LIST_WITH_A_HINT:
+        return f"{_quoted(error['input'])} is not known here; did you mean '{meant}'?"
     hint = f"; did you mean '{meant}'?" if meant else ""
     return f"{_quoted(error['input'])} is not one of {', '.join(words)}{hint}"
 
@@ -202,12 +225,16 @@ def _no_zone(error: ErrorDetails, spot: Spot) -> str:
 
 
 def _bound(words: str, key: str) -> Callable[[ErrorDetails, Spot], str]:
-    return lambda error, spot: f"{_quoted(error['input'])} is {words} {error['ctx'][key]}"
+    return lambda error, spot: f"{_quoted(error['input'])} is {words} {error['ctx'][key]:g}"
 
 
 def _pattern(error: ErrorDetails, spot: Spot) -> str:
-    description = (spot.field.description if spot.field else None) or "another form"
-    return f"{_quoted(error['input'])} does not fit here; expected: {description}"
+    shape = _SHAPES.get(error["ctx"]["pattern"], "letters, digits, _ and no space")
+    return f"{_quoted(error['input'])} does not fit here; expected: {shape}"
+
+
+def _no_day(error: ErrorDetails, spot: Spot) -> str:
+    return f"{_quoted(error['input'])} is not a day; write one like 2026-12-31"
 
 
 _WORDS: dict[str, Callable[[ErrorDetails, Spot], str]] = {
@@ -219,7 +246,12 @@ _WORDS: dict[str, Callable[[ErrorDetails, Spot], str]] = {
     "zone": _no_zone,
     "string_pattern_mismatch": _pattern,
     "greater_than_equal": _bound("too small; the smallest is", "ge"),
+    "greater_than": _bound("too small; it has to be more than", "gt"),
     "less_than_equal": _bound("too large; the largest is", "le"),
+    "date_from_datetime_parsing": _no_day,
+    "date_from_datetime_inexact": _no_day,
+    "date_parsing": _no_day,
+    "date_type": _no_day,
     "string_too_short": lambda _error, _spot: "the text is empty; write something, or delete the line",
     "string_too_long": lambda error, _spot: f"the text is too long; {error['ctx']['max_length']} characters at most",
 }

@@ -4,8 +4,9 @@ What a rule means is in `turntoward.core`; how a file is read is in `turntoward.
 """
 
 from turntoward.rulebook.advice import warnings
-from turntoward.rulebook.choice import Loaded, load, load_rulebook
-from turntoward.rulebook.library import Entry, Library, read_library, read_ritual, shipped_rules
+from turntoward.rulebook.choice import Loaded, bound, load, load_rulebook
+from turntoward.rulebook.files import read_deck
+from turntoward.rulebook.library import Entry, Library, RuleEntry, read_library, read_ritual, shipped_rules
 from turntoward.rulebook.scenarios import BARE_HOUSEHOLD, load_scenario, scenario_household
 
 __all__ = [
@@ -13,9 +14,12 @@ __all__ = [
     "Entry",
     "Library",
     "Loaded",
+    "RuleEntry",
+    "bound",
     "load",
     "load_rulebook",
     "load_scenario",
+    "read_deck",
     "read_library",
     "read_ritual",
     "scenario_household",

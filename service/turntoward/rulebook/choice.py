@@ -1,4 +1,4 @@
-"""The household's `rituals:` section: which rituals are on, and what is changed in them without copying their file.
+"""The household's `rituals:` section: which rituals and rules are on, and what is changed in them.
 
 Problems with a change are told at its line in `household.yaml`.
 """
@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from turntoward.core.rules import Ritual, Rulebook, merged
-from turntoward.documents import Document, Keys, Problem, Problems, nearest
-from turntoward.rulebook.library import Entry, Library, read_library, validated_ritual
+from turntoward.core.rules import Ritual, Rule, Rulebook, merged
+from turntoward.documents import Document, Keys, Problem, Problems, validated
+from turntoward.rulebook.files import validated_ritual
+from turntoward.rulebook.library import Library, read_library
+from turntoward.rulebook.references import Spec, decks_named, no_such_ritual, wrong_references
 from turntoward.settings import Settings
 
 _ON = ("on", "yes", "true")
 _OFF = ("off", "no", "false")
-_FIXED = ("ritual", "examples")
+_FIXED = ("ritual", "rule", "examples")
 _NO_FILE = Document(Path("household.yaml"), {}, {(): (1, 1)})
 
 
@@ -33,7 +35,7 @@ class Loaded:
 
 
 def load_rulebook(settings: Settings, document: Document | None = None) -> Rulebook:
-    """Return the rituals that are switched on, as the household wants them. Raises Problems: all of all files.
+    """Return what is switched on, as the household wants it. Raises Problems: all of all files.
 
     `document` is the file the settings came from, so that problems can point into it.
     """
@@ -47,32 +49,47 @@ def load(settings: Settings, document: Document | None = None) -> Loaded:
     """Like `load_rulebook`, but what has problems is left out and told, so that a service can go on with the rest."""
     document = document or _NO_FILE
     library, problems = _library(settings.rules_dir, document)
-    rituals, wrong = _all_chosen(settings.rituals, library, document, ("rituals",), settings.season)
-    return Loaded(_bound(rituals), library, tuple(sorted([*problems, *wrong])))
+    chosen, wrong = _all_chosen(settings.rituals, library, document, ("rituals",))
+    return Loaded(bound(chosen, library), library, tuple(sorted([*problems, *wrong])))
 
 
-def choose(choices: Mapping[str, Any], library: Library, document: Document, at: Keys, season: str) -> Rulebook:
-    """Return the rituals that `choices`, which stand at `at` in a document, switch on. Raises Problems."""
-    rituals, wrong = _all_chosen(choices, library, document, at, season)
+def choose(choices: Mapping[str, Any], library: Library, document: Document, at: Keys) -> Rulebook:
+    """Return what `choices`, which stand at `at` in a document, switch on. Raises Problems."""
+    chosen, wrong = _all_chosen(choices, library, document, at)
     if wrong:
         raise Problems(wrong)
-    return _bound(rituals)
+    return bound(chosen, library)
+
+
+def bound(specs: Iterable[Spec], library: Library) -> Rulebook:
+    """Bind rituals and rules, in their order, into a rulebook, with the decks they draw from."""
+    listed = tuple(specs)
+    decks = {name: library.decks[name] for name in decks_named(listed)}
+    said = [spec.model_dump(mode="json", by_alias=True, exclude={"examples"}) for spec in listed]
+    said += [deck.model_dump(mode="json") for deck in decks.values()]
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return Rulebook(
+        rituals=tuple(spec for spec in listed if isinstance(spec, Ritual)),
+        rules=tuple(spec for spec in listed if isinstance(spec, Rule)),
+        decks=decks,
+        digest=hashlib.sha256(text.encode()).hexdigest()[:12],
+    )
 
 
 def _all_chosen(
-    choices: Mapping[str, Any], library: Library, document: Document, at: Keys, season: str
-) -> tuple[list[Ritual], list[Problem]]:
-    rituals: list[Ritual] = []
+    choices: Mapping[str, Any], library: Library, document: Document, at: Keys
+) -> tuple[list[Spec], list[Problem]]:
+    chosen: list[Spec] = []
     problems: list[Problem] = []
     for name, choice in sorted(choices.items()):
         try:
-            ritual = _chosen(name, choice, library, document, at)
+            spec = _chosen(name, choice, library, document, at)
         except Problems as found:
             problems += found.problems
             continue
-        if ritual is not None:
-            rituals.append(ritual.in_season(season))
-    return rituals, problems
+        if spec is not None:
+            chosen.append(spec)
+    return chosen, problems
 
 
 def _library(own: Path | None, document: Document) -> tuple[Library, list[Problem]]:
@@ -84,20 +101,14 @@ def _library(own: Path | None, document: Document) -> tuple[Library, list[Proble
     return library, [*library.problems, missing]
 
 
-def _bound(rituals: list[Ritual]) -> Rulebook:
-    said = [ritual.model_dump(mode="json", by_alias=True, exclude={"examples"}) for ritual in rituals]
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return Rulebook(rituals=tuple(rituals), digest=hashlib.sha256(text.encode()).hexdigest()[:12])
-
-
-def _chosen(name: str, choice: object, library: Library, document: Document, section: Keys) -> Ritual | None:
-    """Return a ritual as the household wants it, or None where it is switched off or left out."""
+def _chosen(name: str, choice: object, library: Library, document: Document, section: Keys) -> Spec | None:
+    """Return a ritual or rule as the household wants it, or None where it is switched off or left out."""
     at = _place(name, document, section)
-    entry = library.entries.get(name)
-    if entry is None:
+    spec = _named(name, library)
+    if spec is None:
         if name in library.left_out:
             return None
-        raise Problems([document.problem(at, no_such_ritual(name, library))])
+        raise Problems([document.problem(at, no_such_ritual(name, (*library.entries, *library.rules)))])
     changes = dict(choice) if isinstance(choice, Mapping) else {}
     wanted = changes.pop("enabled", True) if isinstance(choice, Mapping) else choice
     is_on = _switch(wanted)
@@ -105,8 +116,15 @@ def _chosen(name: str, choice: object, library: Library, document: Document, sec
         keys = (*at, "enabled") if isinstance(choice, Mapping) else at
         message = "a ritual is switched by true or false, or is followed by the settings that change in it"
         raise Problems([document.problem(keys, message)])
-    ritual = _changed(entry, changes, document, at) if changes else entry.ritual
-    return ritual if is_on else None
+    spec = _changed(spec, changes, library, document, at) if changes else spec
+    return spec if is_on and not library.lacks_a_deck(spec) else None
+
+
+def _named(name: str, library: Library) -> Spec | None:
+    if entry := library.entries.get(name):
+        return entry.ritual
+    rule = library.rules.get(name)
+    return rule.rule if rule else None
 
 
 def _place(name: str, document: Document, section: Keys) -> Keys:
@@ -120,14 +138,6 @@ def _place(name: str, document: Document, section: Keys) -> Keys:
     return (*section, listed.index(name) if isinstance(listed, list) and name in listed else name)
 
 
-def no_such_ritual(name: str, library: Library) -> str:
-    """Say that there is no such ritual, and which one was probably meant."""
-    known = tuple(library.entries)
-    near = nearest(name, known)
-    hint = f"did you mean '{near}'?" if near else f"known: {', '.join(known)}"
-    return f"there is no ritual '{name}'; {hint}"
-
-
 def _switch(wanted: object) -> bool | None:
     """Read on, off, yes, no, true, false; nothing at all means on. None: it is none of these."""
     if wanted is None or isinstance(wanted, bool):
@@ -136,12 +146,15 @@ def _switch(wanted: object) -> bool | None:
     return True if word in _ON else False if word in _OFF else None
 
 
-def _changed(entry: Entry, changes: dict[str, Any], document: Document, at: Keys) -> Ritual:
+def _changed(spec: Spec, changes: dict[str, Any], library: Library, document: Document, at: Keys) -> Spec:
     for key in _FIXED:
         if key in changes:
             message = f"'{key}' cannot be changed here; copy the ritual's file into your rules_dir and change it there"
             raise Problems([document.problem((*at, key), message)])
     # a dump writes each duration in one form only; laid over the file's words, {minutes: 30} would join {hours: 3}
-    values = entry.ritual.model_dump(mode="json", by_alias=True, exclude={"examples"})
-    ritual = validated_ritual(merged(values, changes), document, at)
-    return ritual.model_copy(update={"examples": entry.ritual.examples})
+    values = merged(spec.model_dump(mode="json", by_alias=True, exclude={"examples"}), changes)
+    is_ritual = isinstance(spec, Ritual)
+    changed = validated_ritual(values, document, at) if is_ritual else validated(Rule, values, document, at)
+    if problems := list(wrong_references(changed, document, at, library.rituals_known, library.decks_known)):
+        raise Problems(problems)
+    return changed.model_copy(update={"examples": spec.examples})

@@ -9,8 +9,9 @@ from typing import Any
 from turntoward.core.scenario import Scenario
 from turntoward.core.simulator import Played, play
 from turntoward.documents import Document, Keys, Problem, Problems, read
-from turntoward.rulebook.choice import choose, no_such_ritual
+from turntoward.rulebook.choice import choose
 from turntoward.rulebook.library import Library, read_library
+from turntoward.rulebook.references import Spec, no_such_ritual
 from turntoward.rulebook.scenarios import scenario_household
 from turntoward.settings import Settings
 
@@ -25,8 +26,7 @@ def play_scenario(
     household = scenario_household(scenario, base, document, at)
     if problems := list(_unknown_rituals(scenario, library, document, at)):
         raise Problems(problems)
-    choices = _choices(scenario, library, base)
-    rulebook = choose(choices, library, document, (*at, "rituals"), household.season)
+    rulebook = choose(_choices(scenario, library, base), library, document, (*at, "rituals"))
     return play(household, rulebook, scenario)
 
 
@@ -36,9 +36,10 @@ def _unknown_rituals(scenario: Scenario, library: Library, document: Document, a
         *((("when", index, "ritual"), happening.ritual) for index, happening in enumerate(scenario.when)),
         *((("then", index, "ritual"), expected.ritual) for index, expected in enumerate(scenario.then)),
     ]
+    known = library.rituals_known | frozenset(library.rules)
     for keys, name in named:
-        if name is not None and name not in library.entries and name not in library.left_out:
-            yield document.problem((*at, *keys), no_such_ritual(name, library))
+        if name is not None and name not in known:
+            yield document.problem((*at, *keys), no_such_ritual(name, known))
 
 
 def problems_of_rules(household: Path) -> list[Problem]:
@@ -51,24 +52,35 @@ def problems_of_rules(household: Path) -> list[Problem]:
     return [*library.problems, *failing_examples(library)]
 
 
+def examples(library: Library) -> Iterator[tuple[str, int, Scenario, Document]]:
+    """Yield every example with the ritual or rule it belongs to, its number there, and the file."""
+    for name, document, spec in _files(library):
+        yield from ((name, index, example, document) for index, example in enumerate(spec.examples))
+
+
+def _files(library: Library) -> Iterator[tuple[str, Document, Spec]]:
+    yield from ((name, entry.document, entry.ritual) for name, entry in library.entries.items())
+    yield from ((name, entry.document, entry.rule) for name, entry in library.rules.items())
+
+
 def failing_examples(library: Library) -> Iterator[Problem]:
     """Play the `examples:` of every rule file; yield a problem at the line of each that does not come true."""
-    for name, entry in library.entries.items():
-        for index, example in enumerate(entry.ritual.examples):
-            at: Keys = ("examples", index)
-            own = example if example.rituals is not None else example.model_copy(update={"rituals": (name,)})
-            try:
-                played = play_scenario(own, entry.document, library, at=at)
-            except Problems as found:
-                yield from found.problems
-                continue
-            for difference in played.differences:
-                yield entry.document.problem(at, f"“{example.name or 'unnamed'}”: {difference}")
+    for name, index, example, document in examples(library):
+        at: Keys = ("examples", index)
+        own = example if example.rituals is not None else example.model_copy(update={"rituals": (name,)})
+        try:
+            played = play_scenario(own, document, library, at=at)
+        except Problems as found:
+            yield from found.problems
+            continue
+        for difference in played.differences:
+            yield document.problem(at, f"“{example.name or 'unnamed'}”: {difference}")
 
 
 def _choices(scenario: Scenario, library: Library, base: Settings | None) -> Mapping[str, Any]:
     """A list chooses rituals, as the household has changed them; a mapping says it all itself."""
-    usual: Mapping[str, Any] = base.rituals if base is not None else dict.fromkeys(library.entries, True)
+    everything = dict.fromkeys((*library.entries, *library.rules), True)
+    usual: Mapping[str, Any] = base.rituals if base is not None else everything
     if scenario.rituals is None:
         return usual
     if isinstance(scenario.rituals, dict):

@@ -88,7 +88,7 @@ def _people(scenario: Scenario) -> Iterator[tuple[Keys, str]]:
     for name in scenario.given.away:
         yield ("given", "away", name), name
     for index, happening in enumerate(scenario.when):
-        for form in ("arrives", "leaves", "presence"):
+        for form in ("arrives", "leaves", "presence", "by"):
             if name := getattr(happening, form):
                 yield ("when", index, form), name
         for name in happening.agreed or ():

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from turntoward.core.household import Household, SignalName
+from turntoward.settings.scenes import Scene, SceneName, TagId, TagName, scene_from_text
 from turntoward.settings.sections import (
     DemoHome,
     HomeAssistantSettings,
@@ -28,7 +29,7 @@ from turntoward.settings.sections import (
 MQTT = "mqtt"
 HOME_ASSISTANT = "homeassistant"
 
-_MAY_BE_EMPTY = ("agreed", "presence", "limits", "signals", "speakers")
+_MAY_BE_EMPTY = ("agreed", "presence", "limits", "signals", "speakers", "scenes", "tags", "vacation", "silence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class Settings(Household):
     speakers: dict[str, Annotated[tuple[Speaker, ...], BeforeValidator(speakers_from_text)]] = Field(
         default_factory=dict, description="by room"
     )
+    scenes: dict[SceneName, Annotated[Scene, BeforeValidator(scene_from_text)]] = Field(
+        default_factory=dict, description="scenes that rules speak of, and what each is in Home Assistant"
+    )
+    tags: dict[TagName, TagId] = Field(default_factory=dict, description="NFC tags that rules speak of, and their ids")
     mqtt: MqttSettings | None = None
     homeassistant: HomeAssistantSettings | None = None
     rituals: dict[str, Any] = Field(
@@ -110,6 +115,7 @@ class Settings(Household):
         yield from (("partners", n, "phone") for n, p in enumerate(self.partners) if p.phone)
         yield from (("signals", name) for name, signal in self.signals.items() if signal.entity)
         yield from (("speakers", room) for room in self.speakers)
+        yield from (("scenes", name) for name, scene in self.scenes.items() if scene.set)
 
     def _topics(self) -> Iterator[tuple[str | int, ...]]:
         """Yield where a broker is needed, as places in the file."""
@@ -128,6 +134,19 @@ class Settings(Household):
                     {"place": repr(place), "first": first, "second": what, "at": at},
                 )
             seen[place, key] = what
+        return self
+
+    @model_validator(mode="after")
+    def _tags_are_one_thing(self) -> Self:
+        names: dict[str, str] = {}
+        for name, tag in self.tags.items():
+            if first := names.get(tag):
+                raise PydanticCustomError(
+                    "tag",
+                    "the tags {first} and {second} have the same id; a tag has one name",
+                    {"first": first, "second": name, "at": ("tags", name)},
+                )
+            names[tag] = name
         return self
 
     def _places(self) -> Iterator[tuple[str, str | None, str, tuple[str | int, ...]]]:
@@ -159,8 +178,13 @@ class Settings(Household):
         return HOME_ASSISTANT if self.signals[name].entity else MQTT
 
     def reached_by(self, channel: str) -> str:
-        """Name the connection a channel needs: speakers are Home Assistant's where the household has any."""
-        return HOME_ASSISTANT if channel == "speaker" and self.speakers else MQTT
+        """Name the connection a channel needs: speakers and scenes are Home Assistant's where the household has any."""
+        by_home_assistant = {
+            "speaker": bool(self.speakers),
+            "scene": any(scene.set for scene in self.scenes.values()),
+            "phone": True,
+        }
+        return HOME_ASSISTANT if by_home_assistant.get(channel) else MQTT
 
     def speaker_rooms(self) -> tuple[str, ...]:
         """Rooms with a speaker, in the order of the file."""

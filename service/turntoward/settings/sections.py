@@ -12,7 +12,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from turntoward.core.household import Model, Partner, Signal, partner_id
+from turntoward.core.household import Partner, Signal, partner_id
+from turntoward.core.model import Model
 from turntoward.core.scenario import Happening, Moment
 from turntoward.core.spans import Duration
 from turntoward.settings.addresses import host_name, web_address
@@ -103,6 +104,7 @@ class Speaker(Model):
     entity: Entity = Field(description="media_player.x, assist_satellite.x or notify.x")
     tts: Entity | None = Field(None, description="the voice, for a media_player: tts.home_assistant_cloud")
     media: str | None = Field(None, description="a sound to play instead of words, for a media_player")
+    chime: str | None = Field(None, description="a soft sound for what is not said in words: media-source://...")
 
     @model_validator(mode="after")
     def _can_speak(self) -> Self:
@@ -118,6 +120,12 @@ class Speaker(Model):
                 "speaker",
                 "{entity} needs a voice: write {entity: {entity}, tts: tts.your_voice}",
                 {"entity": self.entity},
+            )
+        if domain == "notify" and self.chime:
+            raise PydanticCustomError(
+                "speaker",
+                "{entity} cannot play a sound; a chime needs a media_player or an assist_satellite",
+                {"entity": repr(self.entity)},
             )
         return self
 

@@ -111,11 +111,14 @@ def not_there(entity: str, existing: Iterable[str]) -> str:
     )
 
 
-def speaking_entities(settings: Settings) -> tuple[str, ...]:
-    """Return the speakers and voices that have to exist, so that a misspelt one is named before it is needed.
+def called_entities(settings: Settings) -> tuple[str, ...]:
+    """Return the speakers, voices and scenes that have to exist, so that a misspelt one is named before it is needed.
 
     A `notify.x` may be an action without an entity and is left out.
     """
     speakers = [speaker for room in settings.speakers.values() for speaker in room]
     named = [entity for speaker in speakers for entity in (speaker.entity, speaker.tts) if entity]
+    named += [
+        entity for scene in settings.scenes.values() for entity in (scene.set, scene.undo, *scene.restore) if entity
+    ]
     return tuple(dict.fromkeys(entity for entity in named if not entity.startswith("notify.")))

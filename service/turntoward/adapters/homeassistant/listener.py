@@ -1,7 +1,8 @@
 """Listens to Home Assistant: one thread that keeps a connection, and puts what it tells into the inbox.
 
-Events are hints and states are the truth: after each connect the states are read, and told as a snapshot. Nothing is
-decided here, no action is called, and whatever goes wrong ends in a new connection, never in the end of the thread.
+Changes are hints and states are the truth: after each connect the states are read, and told as a snapshot. Events are
+heard only as they happen: what was fired while there was no connection is over. Nothing is decided here, no action is
+called, and whatever goes wrong ends in a new connection, never in the end of the thread.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from homeassistant_api import WebsocketClient
 from homeassistant_api.errors import ResponseError
@@ -23,21 +25,24 @@ from turntoward.adapters.homeassistant.entities import (
     Reading,
     Told,
     Watched,
+    called_entities,
     not_there,
     reading,
     readings,
-    speaking_entities,
     subject,
     value,
 )
+from turntoward.adapters.homeassistant.happenings import event_types, events_of
 from turntoward.core.events import Event, SourceConnected, SourceLost
+from turntoward.core.rules import Rulebook
 from turntoward.ports import Clock, Inbox
-from turntoward.settings import HOME_ASSISTANT, HomeAssistantSettings, Settings
+from turntoward.settings import HOME_ASSISTANT, HomeAssistantSettings, Listening, NotAnAnswer, Settings
 
 log = logging.getLogger(__name__)
 
 _NOT_ADMIN = (
-    "Home Assistant does not let this token listen to states: its user is no administrator. Make a long-lived token "
+    "Home Assistant does not let this token listen to states and events (tags and answers are events): its user is no "
+    "administrator. Make a long-lived token "
     "with an administrator's account (profile, tab Security), and put it in the place of the old one."
 )
 _STOP_STEPS = 20
@@ -66,12 +71,16 @@ class Timings:
 
 
 class Listener:
-    """The source `homeassistant`: presence and signals of the entities the settings name."""
+    """The source `homeassistant`: presence and signals of the entities the settings name, and the events of rules."""
 
-    def __init__(self, settings: Settings, clock: Clock, inbox: Inbox, timings: Timings | None = None) -> None:
+    def __init__(
+        self, settings: Settings, rulebook: Rulebook, clock: Clock, inbox: Inbox, timings: Timings | None = None
+    ) -> None:
         self._access = Access.of(_section(settings))
         self._watched = Watched.of(settings)
-        self._speaking = speaking_entities(settings)
+        self._listening = Listening.of(settings, rulebook)
+        self._event_types = event_types(self._listening)
+        self._called = called_entities(settings)
         self._clock = clock
         self._inbox = inbox
         self._timings = timings or Timings()
@@ -83,9 +92,15 @@ class Listener:
         self._complaint = ""
         self._missing: frozenset[str] = frozenset()
         self._told: dict[tuple[str, str], str] = {}
+        self._dropped: set[str] = set()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is anything to hear; where a household names no entity and no rule an event, there is not."""
+        return bool(self._watched.entities or self._event_types)
 
     def start(self) -> None:
-        """Begin to connect; returns at once. A household that names no entity needs no listener."""
+        """Begin to connect; returns at once."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -127,13 +142,25 @@ class Listener:
                 raise InterruptedError
 
     def _subscribe(self, client: WebsocketClient) -> int:
-        """Ask for changes of the watched entities alone; `to: null` leaves out those of attributes only."""
+        """Ask for what is wanted alone, in one subscription, as the library reads one at a time."""
         try:
-            return client._subscribe_trigger("state", entity_id=list(self._watched.entities), to=None)
+            # Unlike the library's own method this takes several triggers.
+            subscription = client.send("subscribe_trigger", trigger=self._triggers())
+            client.recv_result(subscription)
         except ResponseError as refusal:
             if "[unauthorized]" in str(refusal):
                 raise NotAllowed(_NOT_ADMIN) from None
             raise
+        return subscription
+
+    def _triggers(self) -> list[dict[str, Any]]:
+        triggers: list[dict[str, Any]] = []
+        if self._watched.entities:
+            # `to: null` leaves out changes of attributes only.
+            triggers.append({"platform": "state", "entity_id": list(self._watched.entities), "to": None})
+        if self._event_types:
+            triggers.append({"platform": "event", "event_type": list(self._event_types)})
+        return triggers
 
     def _tell_states(self, found: Mapping[str, Reading]) -> None:
         """Tell a snapshot; after a connection was only replaced, what changed meanwhile."""
@@ -151,19 +178,34 @@ class Listener:
         old = self._clock.now() + self._timings.recycle
         while not self._ended.is_set() and self._clock.now() < old:
             try:
-                self._changed(client.recv_event(subscription).event)
+                self._fired(client.recv_event(subscription).event)
             except ReadTimeout:
                 client.ping_latency()
                 self._failures = 0
         log.debug("the connection to Home Assistant has done its time; opening the next one")
 
-    def _changed(self, fired: object) -> None:
+    def _fired(self, fired: object) -> None:
         if not isinstance(fired, FiredTrigger):
             raise TypeError("not the event of a trigger")
         trigger = fired.variables["trigger"]
+        if trigger.get("platform") == "event":
+            self._happened(trigger["event"])
+        else:
+            self._changed(trigger)
+
+    def _changed(self, trigger: Mapping[str, Any]) -> None:
         state = trigger["to_state"]
         now = reading(state) if state is not None else None
         self._tell(self._watched.live(trigger["entity_id"], now, self._clock.from_wall))
+
+    def _happened(self, event: Mapping[str, Any]) -> None:
+        try:
+            for told in events_of(self._listening, event["event_type"], event["data"]):
+                self._put(told)
+        except NotAnAnswer as problem:
+            text = f"dropped an event {event['event_type']} of Home Assistant: {problem}; expected {problem.expected}"
+            log.log(logging.DEBUG if text in self._dropped else logging.WARNING, text)
+            self._dropped.add(text)
 
     def _tell(self, events: Iterable[Told]) -> None:
         """Put news into the inbox. What was told already is none: it came by snapshot and by event, or only an
@@ -205,7 +247,7 @@ class Listener:
         self._complaint = kind
 
     def _warn_of_missing(self, found: Mapping[str, Reading]) -> None:
-        wanted = (*self._watched.entities, *self._speaking)
+        wanted = (*self._watched.entities, *self._called)
         missing = frozenset(entity for entity in wanted if entity not in found)
         for entity in sorted(missing - self._missing):
             log.warning(not_there(entity, found))

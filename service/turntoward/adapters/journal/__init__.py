@@ -1,7 +1,8 @@
 """The journal: one SQLite file, written by one thread at a time, through sqlite-utils.
 
 An event, the decision on it and the new state are one transaction, before any action leaves. Nothing is decided here.
-What presence and signals said is erased after 48 hours, with its time; what a ritual did stays.
+What presence and signals said is erased after 48 hours, with its time; what a ritual did stays. Of a private act only
+that there was one is written, and of what is fleeting (a time-out) nothing is left after a day.
 """
 
 from turntoward.adapters.journal.file import FILE_NAME, JournalNotOpened, erase

@@ -45,7 +45,11 @@ def _first_schema(db: Database) -> None:
     db.table("snapshots").create({"id": int, "seq": int, "at": str, "state": str}, pk="id")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_schema,)
+def _mark_what_is_fleeting(db: Database) -> None:
+    db.conn.execute("ALTER TABLE events ADD COLUMN fleeting INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_schema, _mark_what_is_fleeting)
 """Numbered by their place, never changed once released: a new schema is a new function at the end."""
 
 

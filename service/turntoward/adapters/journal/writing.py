@@ -18,7 +18,7 @@ from turntoward import __version__
 from turntoward.adapters.journal.file import FILE_NAME, MOVE_AWAY, JournalNotOpened, erase, migrate, only_one, unusable
 from turntoward.core.actions import Action
 from turntoward.core.engine import Decision
-from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, Event
+from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, Event, PrivateAct, RitualAnswered
 from turntoward.core.state import HouseholdState, state_from_json, state_to_json
 from turntoward.core.trace import NOTICEABLE
 from turntoward.ports import Unfinished
@@ -26,6 +26,8 @@ from turntoward.ports import Unfinished
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _PRIVATE = ("presence_changed", "signal_changed")
+_NOT, _PARTLY, _WHOLLY = range(3)
+"""How much of an entry is fleeting, as the column of that name has it."""
 
 
 class SqliteJournal:
@@ -35,6 +37,7 @@ class SqliteJournal:
         self.path = folder / FILE_NAME
         self._alive = folder / "alive"
         self._lock = threading.Lock()
+        self._fleeting: set[str] = set()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._guard = only_one(folder / "lock")
@@ -66,13 +69,12 @@ class SqliteJournal:
     def record(self, event: Event, decision: Decision, digest: str) -> int:
         """Write event, trace, actions, what became of an earlier action, and the state, in one transaction."""
         now = decision.state.now.isoformat()
-        body = _EVENT.dump_json(event).decode()
         trace = json.dumps([asdict(entry) for entry in decision.trace])
         with self._lock, self._db.atomic():
             run = self._db.conn.execute
             seq = run(
-                "INSERT INTO events (at, type, body, rulebook, engine, trace) VALUES (?, ?, ?, ?, ?, ?)",
-                (now, event.type, body, digest, __version__, trace),
+                "INSERT INTO events (at, type, body, rulebook, engine, trace, fleeting) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (now, event.type, _body(event), digest, __version__, trace, self._fleeting_part(event, decision)),
             ).lastrowid
             assert seq is not None  # an INSERT has one
             for action in decision.actions:
@@ -113,21 +115,51 @@ class SqliteJournal:
             ).fetchall()
         return [Unfinished(_ACTION.validate_json(body), attempts) for body, attempts in rows]
 
-    def prune(self, before: datetime) -> int:
+    def prune(self, before: datetime, fleeting_before: datetime) -> int:
         """Erase from the file and its log what presence and signals said before an instant, and what was thought of it.
 
-        What a ritual did (offered, done, not for today) stays.
+        What a ritual did (offered, done, not for today) stays; of what was fleeting nothing does.
         """
-        old = "at < ? AND NOT pruned"
         with self._lock:
             with self._db.atomic():
                 run = self._db.conn.execute
-                rows = run(f"SELECT seq, type, trace FROM events WHERE {old}", (before.isoformat(),)).fetchall()
+                erased = self._erase_fleeting(fleeting_before)
+                old = "SELECT seq, type, trace FROM events WHERE at < ? AND NOT pruned"
+                rows = run(old, (before.isoformat(),)).fetchall()
                 for seq, kind, trace in rows:
                     self._prune_one(seq, kind, [e for e in json.loads(trace) if e["step"] in NOTICEABLE])
-            if rows:
+            if rows or erased:
                 self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return len(rows)
+        return len(rows) + erased
+
+    def _fleeting_part(self, event: Event, decision: Decision) -> int:
+        """Return how much of an entry is fleeting: all of it where it is about such a ritual or about nothing else."""
+        self._fleeting |= _fleeting_rituals(decision.state)
+        told = [entry.fleeting for entry in decision.trace]
+        about = {entry.ritual for entry in decision.trace if entry.fleeting}
+        about |= {getattr(action, "ritual", "") for action in decision.actions}
+        about |= {event.ritual} if isinstance(event, RitualAnswered) else set()
+        if about & self._fleeting or (told and all(told)) or self._reports_on_fleeting(event):
+            return _WHOLLY
+        return _PARTLY if any(told) else _NOT
+
+    def _reports_on_fleeting(self, event: Event) -> bool:
+        if not isinstance(event, ActionDelivered | ActionFailed | ActionExpired):
+            return False
+        asked = "SELECT 1 FROM actions JOIN events ON seq = event_seq WHERE id = ? AND fleeting = ?"
+        return self._db.conn.execute(asked, (event.action, _WHOLLY)).fetchone() is not None
+
+    def _erase_fleeting(self, before: datetime) -> int:
+        """Delete what is wholly fleeting, and of what is partly so that part."""
+        run, old = self._db.conn.execute, "FROM events WHERE at < ? AND fleeting = ?"
+        wholly, partly = (before.isoformat(), _WHOLLY), (before.isoformat(), _PARTLY)
+        run(f"DELETE FROM actions WHERE event_seq IN (SELECT seq {old})", wholly)
+        erased = int(run(f"DELETE {old}", wholly).rowcount)
+        for seq, trace in run(f"SELECT seq, trace {old}", partly).fetchall():
+            kept = [entry for entry in json.loads(trace) if not entry.get("fleeting")]
+            run("UPDATE events SET trace = ?, fleeting = ? WHERE seq = ?", (json.dumps(kept), _NOT, seq))
+            erased += 1
+        return erased
 
     def _prune_one(self, seq: int, kind: str, kept: list[dict[str, Any]]) -> None:
         """Delete an event nothing came of, its time too; of the others keep what a ritual did."""
@@ -158,6 +190,18 @@ class SqliteJournal:
         with self._lock:
             self._db.close()
             self._guard.close()
+
+
+def _fleeting_rituals(state: HouseholdState) -> set[str]:
+    open_now = {name for name, occasion in state.occasions.items() if occasion.kind == "fleeting"}
+    return open_now | {name for name, past in state.past.items() if past.fleeting}
+
+
+def _body(event: Event) -> str:
+    """Write an event; of what one of the two did in private the state keeps what matters, and the journal nothing."""
+    if isinstance(event, PrivateAct):
+        return json.dumps({"type": event.type})
+    return _EVENT.dump_json(event).decode()
 
 
 def _became(event: ActionDelivered | ActionFailed | ActionExpired) -> str:

@@ -10,7 +10,7 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ from turntoward.adapters.mqtt.listening import Listener
 from turntoward.adapters.mqtt.reports import UNSUPPORTED_VERSION, Reports
 from turntoward.adapters.mqtt.topics import Topics
 from turntoward.core.events import SourceConnected, SourceLost
+from turntoward.core.rules import Rulebook
 from turntoward.ports import Clock, Impossible, Inbox, NotNow
 from turntoward.settings import MQTT, Settings
 
@@ -46,14 +47,15 @@ there is no will; for ours, whose form is new in MQTT 5, it waits without end.""
 class Mqtt:
     """The broker as `ports.Source` and `ports.Broker`.
 
-    `rituals`: the ids that answers are taken for. `last_alive`: when an earlier run of the service was alive last;
-    None means that nobody knows, and what the broker has queued is taken for old.
+    `rulebook`: says which answers, tags and messages are heard beside presence and signals. `last_alive`: when an
+    earlier run of the service was alive last; None means that nobody knows, and what the broker has queued is taken
+    for old.
     """
 
     def __init__(
         self,
         settings: Settings,
-        rituals: Iterable[str],
+        rulebook: Rulebook,
         clock: Clock,
         inbox: Inbox,
         last_alive: datetime | None = None,
@@ -71,7 +73,7 @@ class Mqtt:
         self._exchange = Exchange(f"{settings.base}/knock")
         self._attendant = Attendant("turntoward-mqtt", self._look_after_network, LOOK_EVERY)
         self._greeting = self._new_greeting()
-        topics, stale = Topics.of(settings, rituals), settings.presence.stale_event
+        topics, stale = Topics.of(settings, rulebook), settings.presence.stale_event
         self._listener = Listener(
             topics,
             clock,

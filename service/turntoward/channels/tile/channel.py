@@ -13,8 +13,8 @@ from contextlib import suppress
 from typing import Any
 
 from turntoward.channels.tile import discovery
-from turntoward.channels.tile.topics import attributes_topic, state_topic
-from turntoward.core.actions import Action, SetTile
+from turntoward.channels.tile.topics import attributes_topic, season_topic, state_topic
+from turntoward.core.actions import Action, SetTile, ShowSeason
 from turntoward.core.rules import Ritual, Rulebook
 from turntoward.ports import Broker, Clock, Impossible, NotNow
 from turntoward.settings import Settings
@@ -24,14 +24,16 @@ REMEMBERED = 64
 
 
 class TileChannel:
-    """Retained `<base>/ritual/<id>/state` and `.../attributes`, republished on each connect after the discovery."""
+    """Retained `<base>/ritual/<id>/state` and `.../attributes`, and `<base>/season`; all of it is republished on each
+    connect, after the discovery.
+    """
 
     name = "tile"
     at_most_once = False
 
     def __init__(self, settings: Settings, rulebook: Rulebook, broker: Broker, clock: Clock) -> None:
         self._settings = settings
-        self._rituals = {ritual.ritual: ritual for ritual in rulebook.rituals}
+        self._rituals = {ritual.ritual: ritual for ritual in discovery.shown(rulebook)}
         self._config = discovery.config(settings, rulebook)
         self._config_topic = discovery.config_topic(settings)
         self._broker = broker
@@ -39,12 +41,18 @@ class TileChannel:
         # What is asked comes from the channel's worker, what is republished from the broker's thread.
         self._lock = threading.Lock()
         self._latest: dict[str, SetTile] = {}
+        self._season: ShowSeason | None = None
         self._shown: dict[str, str] = {}
         self._outdated: deque[str] = deque(maxlen=REMEMBERED)
         broker.on_connect(self._show_everything)
 
     def deliver(self, action: Action) -> None:
         """Show a state, or do nothing where a later one was asked for; see ports.Channel."""
+        if isinstance(action, ShowSeason):
+            with self._lock:
+                self._season = action
+                self._show_season()
+            return
         if not isinstance(action, SetTile):
             raise Impossible(f"the channel {self.name!r} sets tiles; it cannot do {type(action).__name__}")
         if action.ritual not in self._rituals:
@@ -74,6 +82,7 @@ class TileChannel:
                 self._introduce(self._config_topic)
             for ritual in self._rituals.values():
                 self._show(ritual)
+            self._show_season()
 
     def _introduce(self, topic: str) -> None:
         """Tell Home Assistant what there is, and once what there is no more."""
@@ -93,6 +102,13 @@ class TileChannel:
         self._broker.publish(state_topic(base, ritual.ritual), action.state if action else "idle", retain=True)
         if action is not None:
             self._shown[ritual.ritual] = action.id
+
+    def _show_season(self) -> None:
+        """Show the season as soon as it is known."""
+        if self._season is not None:
+            until = self._season.until
+            shown = {"season": self._season.season, "until": until.isoformat() if until else None}
+            self._keep(season_topic(self._settings.base), shown)
 
     def _current(self, ritual: str) -> SetTile | None:
         """Return what to show; what was never shown in its time is not shown after it."""

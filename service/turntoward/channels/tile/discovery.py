@@ -26,6 +26,15 @@ WORDS: dict[str, dict[str, str]] = {
         "later": "Later",
         "not_today": "Not today",
         "stop": "Stop",
+        "another": "Another one",
+        "enough": "That was enough",
+        "accept": "Yes, gladly",
+        "other_slot": "Another time",
+        "skip": "Skip this one",
+        "swap": "Swap turns",
+        "keep": "Keep it",
+        "change": "Change it",
+        "drop": "Let it go",
         "connection": "Connection",
     },
     "de": {
@@ -34,6 +43,15 @@ WORDS: dict[str, dict[str, str]] = {
         "later": "Später",
         "not_today": "Heute nicht",
         "stop": "Aufhören",
+        "another": "Noch eine",
+        "enough": "Das reicht",
+        "accept": "Ja, gern",
+        "other_slot": "Ein andermal",
+        "skip": "Diesmal auslassen",
+        "swap": "Tauschen",
+        "keep": "Behalten",
+        "change": "Verändern",
+        "drop": "Gehen lassen",
         "connection": "Verbindung",
     },
 }
@@ -44,6 +62,15 @@ ICONS: dict[str, str] = {
     "later": "mdi:clock-outline",
     "not_today": "mdi:weather-night",
     "stop": "mdi:stop",
+    "another": "mdi:cards-outline",
+    "enough": "mdi:cards-heart",
+    "accept": "mdi:calendar-heart",
+    "other_slot": "mdi:calendar-refresh",
+    "skip": "mdi:skip-next",
+    "swap": "mdi:swap-horizontal",
+    "keep": "mdi:sprout",
+    "change": "mdi:pencil-outline",
+    "drop": "mdi:leaf",
 }
 NAME = "Turntoward"
 DEFAULT_CLIENT = MqttSettings().client_id
@@ -62,11 +89,16 @@ def config_topic(settings: Settings) -> str | None:
     return f"{prefix}/device/{node_of(settings)}/config" if prefix else None
 
 
+def shown(rulebook: Rulebook) -> tuple[Ritual, ...]:
+    """Return the rituals that have a tile: all but the private ones."""
+    return tuple(ritual for ritual in rulebook.rituals if not ritual.private)
+
+
 def config(settings: Settings, rulebook: Rulebook) -> dict[str, Any]:
     """Return the discovery message of the device with all its components."""
     node = node_of(settings)
     components = {"connection": _connection(settings)}
-    for ritual in rulebook.rituals:
+    for ritual in shown(rulebook):
         components |= _tile(settings, ritual)
     return {
         "device": {"identifiers": [node], "name": NAME, "manufacturer": NAME, "sw_version": __version__},

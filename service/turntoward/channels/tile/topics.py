@@ -18,6 +18,11 @@ def answer_topic(base: str, ritual: str) -> str:
     return f"{base}/ritual/{ritual}/answer"
 
 
+def season_topic(base: str) -> str:
+    """Return where the season is kept, with its last day."""
+    return f"{base}/season"
+
+
 def status_topic(base: str) -> str:
     """Return where it is kept whether the service is there: online or offline."""
     return f"{base}/status"

@@ -1,4 +1,4 @@
-"""Speakers, a voice, a satellite and a notice board that write down what they are asked to do.
+"""Speakers, a voice, lights, a satellite and a notice board that write down what they are asked to do.
 
 An integration for Home Assistant, used by the integration tests only. Each call becomes one JSON
 line in `calls.jsonl` of the configuration folder.
@@ -17,7 +17,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceInfo
 
-PLATFORMS = [Platform.ASSIST_SATELLITE, Platform.MEDIA_PLAYER, Platform.NOTIFY, Platform.TTS]
+PLATFORMS = [Platform.ASSIST_SATELLITE, Platform.LIGHT, Platform.MEDIA_PLAYER, Platform.NOTIFY, Platform.TTS]
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:

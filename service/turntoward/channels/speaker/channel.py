@@ -1,49 +1,36 @@
-"""Says a line aloud: through the speakers of Home Assistant, and as a message for whatever else can speak.
+"""Who has spoken, who has to wait, and who may not be asked again, for each announcement.
 
-In a room with several speakers the first that is available speaks; the others are there for when it is not, because
-two voices at once are an echo. Rooms speak one after the other. `<base>/announce` carries the line as JSON: it is the
-delivery in a home without speakers of Home Assistant, and a copy for other programs in a home with them.
-
-Whether and what to say is the core's decision, and when to try again the worker's; neither is here.
+How a speaker is made to speak is in `orders`; whether and what to say is the core's decision, and when to try again the
+worker's.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from turntoward.channels import Reach
+from turntoward.channels.speaker.orders import (
+    Order,
+    States,
+    as_message,
+    chime_for,
+    is_about_language,
+    order_for,
+    soft_sound,
+    why_no_chime,
+    why_not,
+)
 from turntoward.core.actions import Action, Announce
-from turntoward.core.household import is_unknown
-from turntoward.ports import EntityState, HomeAssistant, Impossible, NotNow, Unacknowledged
+from turntoward.ports import HomeAssistant, Impossible, NotNow, Unacknowledged
 from turntoward.settings import Speaker
 
 log = logging.getLogger(__name__)
 
 SPEAKING_SECONDS = 30.0
 """How long a call may take: a satellite answers when it has finished speaking, a slow voice when it has begun."""
-
-States = Mapping[str, EntityState]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A call of an action of Home Assistant."""
-
-    domain: str
-    service: str
-    data: dict[str, Any]
-
-
-def build(reach: Reach) -> SpeakerChannel | None:
-    """Build the channel; None where nothing could speak or tell others to."""
-    channel = SpeakerChannel(reach)
-    return channel if channel.rooms or reach.broker is not None else None
 
 
 @dataclass(slots=True)
@@ -113,7 +100,13 @@ class SpeakerChannel:
         rooms = [room for room in action.rooms or self.rooms if room in self.rooms]
         if not rooms:
             raise Impossible(f"no speaker in {', '.join(action.rooms)}; there are some in {', '.join(self.rooms)}")
+        rooms = [room for room in rooms if self._speakers_in(room, action)]
+        if not rooms:  # that there is no sound is not a reason for words
+            raise Impossible("no speaker there has a chime; write 'chime: media-source://...' beside one")
         return rooms
+
+    def _speakers_in(self, room: str, action: Announce) -> Sequence[Speaker]:
+        return [speaker for speaker in self.rooms[room] if not action.chime or soft_sound(speaker)]
 
     def _try_room(self, room: str, action: Announce, progress: _Progress) -> str:
         """Speak in a room that has not had its turn; return why it must wait, or nothing."""
@@ -129,10 +122,10 @@ class SpeakerChannel:
 
     def _speak_in(self, room: str, action: Announce, progress: _Progress) -> None:
         assert self._homeassistant is not None  # a home without it has no rooms
-        speakers = self.rooms[room]
+        speakers = self._speakers_in(room, action)
         names = {name for speaker in speakers for name in (speaker.entity, speaker.tts) if name}
         states = self._homeassistant.states(sorted(names))
-        reasons = [why_not(speaker, states) for speaker in speakers]
+        reasons = [(why_no_chime if action.chime else why_not)(speaker, states) for speaker in speakers]
         if all(reasons):
             raise NotNow(", ".join(reasons))
         chosen = speakers[reasons.index("")]
@@ -144,6 +137,9 @@ class SpeakerChannel:
 
     def _say(self, homeassistant: HomeAssistant, speaker: Speaker, states: States, action: Announce) -> None:
         """Call the speaker; with the voice's own language where it does not know the announcement's."""
+        if action.chime:
+            _call(homeassistant, chime_for(speaker))
+            return
         unknown_to_voice = (speaker.tts or "", action.language)
         language = None if unknown_to_voice in self._without_language else action.language
         try:
@@ -178,66 +174,3 @@ class SpeakerChannel:
 
 def _call(homeassistant: HomeAssistant, order: Order) -> None:
     homeassistant.call(order.domain, order.service, order.data, timeout=SPEAKING_SECONDS)
-
-
-def as_message(action: Announce, zone: ZoneInfo) -> str:
-    """Write an announcement as the JSON object of `<base>/announce`; `valid_until` is local time with its offset."""
-    content = {
-        "id": action.id,
-        "ritual": action.ritual,
-        "text": action.text,
-        "language": action.language,
-        "rooms": list(action.rooms),
-        "valid_until": action.valid_until.astimezone(zone).isoformat(timespec="seconds"),
-    }
-    return json.dumps(content, ensure_ascii=False)
-
-
-def why_not(speaker: Speaker, states: States) -> str:
-    """Say why a speaker cannot speak now; empty when it can.
-
-    Home Assistant answers "success" to a call for an entity that is missing or unavailable, so this is asked first.
-    """
-    state = states.get(speaker.entity)
-    if _is_notify(speaker):
-        # Its state is the time of its last message, so before the first it is unknown; and without a state
-        # it is an action of this name (a phone), which says itself when it does not exist.
-        return f"{speaker.entity} is unavailable" if state and state.state == "unavailable" else ""
-    if state is None or is_unknown(state.state):
-        return f"{speaker.entity} is {state.state if state else 'not there'}"
-    return _voice_why_not(speaker, states)
-
-
-def _voice_why_not(speaker: Speaker, states: States) -> str:
-    """Say why a media player has no voice now; a voice is unknown until it has spoken for the first time."""
-    if not speaker.tts or speaker.media or not speaker.entity.startswith("media_player."):
-        return ""
-    if speaker.tts not in states:
-        return f"{speaker.tts} is not there"
-    return f"{speaker.tts} is unavailable" if states[speaker.tts].state == "unavailable" else ""
-
-
-def order_for(speaker: Speaker, states: States, text: str, language: str | None) -> Order:
-    """Choose the action of Home Assistant that makes a speaker say a text, or play its sound instead."""
-    domain, _, name = speaker.entity.partition(".")
-    if speaker.media and domain == "media_player":
-        sound = {"media_content_id": speaker.media, "media_content_type": "music"}
-        return Order(domain, "play_media", {"entity_id": speaker.entity, **sound, "announce": True})
-    if domain == "media_player":
-        said: dict[str, Any] = {"media_player_entity_id": speaker.entity, "message": text}
-        chosen = {"language": language} if language else {}
-        return Order("tts", "speak", {"entity_id": speaker.tts, **said, **chosen})
-    if domain == "assist_satellite":
-        return Order(domain, "announce", {"entity_id": speaker.entity, "message": text})
-    if speaker.entity in states:
-        return Order("notify", "send_message", {"entity_id": speaker.entity, "message": text})
-    return Order("notify", name, {"message": text})
-
-
-def is_about_language(refusal: str) -> bool:
-    """Whether Home Assistant refused because the voice does not speak the language."""
-    return "language" in refusal.casefold() and "not supported" in refusal.casefold()
-
-
-def _is_notify(speaker: Speaker) -> bool:
-    return speaker.entity.startswith("notify.")

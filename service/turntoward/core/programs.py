@@ -1,0 +1,190 @@
+"""What a ritual does while it runs: its steps one after another, what it holds, and what it puts back at its end.
+
+A rule that is no ritual is a program too: no offer, no tile, only its steps. When something runs is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from turntoward.core import civil, lock_screen, seasons, telling, wording
+from turntoward.core.actions import Announce, Notify, Publish, SetScene
+from turntoward.core.draft import Draft
+from turntoward.core.gates import Moment
+from turntoward.core.moments import may_speak
+from turntoward.core.rule_steps import (
+    AnnounceStep,
+    MqttStep,
+    NotifyStep,
+    SceneStep,
+    SeasonStep,
+    StartStep,
+    Step,
+    TileStep,
+    WaitStep,
+)
+from turntoward.core.rules import Ritual, Rule
+from turntoward.core.state import Holds, Occasion
+
+RUNS_AT_MOST = timedelta(hours=1)
+"""A ritual that was started, has no timer and gets no answer ends by itself."""
+_OF_THE_MOMENT = (TileStep, SceneStep)
+"""Steps that make no sense any more when the ritual ends."""
+_UNDONE_UNTIL = timedelta(hours=12)
+_PUBLISHED_UNTIL = timedelta(minutes=10)
+
+
+def steps_of(definition: Ritual | Rule) -> tuple[Step, ...]:
+    """Return the steps of a ritual or a rule."""
+    return definition.run.steps if isinstance(definition, Ritual) else definition.actions
+
+
+def speaks(definition: Ritual | Rule) -> bool:
+    """Whether there is a voice in what it does."""
+    return any(isinstance(step, AnnounceStep) for step in steps_of(definition))
+
+
+def begun(draft: Draft, definition: Ritual | Rule, occasion: Occasion, lasts: timedelta | None) -> Occasion:
+    """Return an occasion that begins to run now, and for how long."""
+    if isinstance(definition, Rule):
+        waits = sum((step.for_ for step in definition.actions if isinstance(step, WaitStep)), timedelta())
+        return replace(occasion, phase="running", ends_at=draft.now + waits, step_at=draft.now)
+    ends_at = draft.now + (lasts or definition.run.lasts or RUNS_AT_MOST)
+    running = replace(occasion, phase="running", ends_at=ends_at, held_by="", look_again_at=None)
+    return replace(running, holds=_holds(definition), step=0, step_at=draft.now)
+
+
+def _holds(ritual: Ritual) -> Holds:
+    if ritual.run.time_out:
+        return "everything"
+    return "prompts" if ritual.run.hold_prompts else ""
+
+
+def proceed(draft: Draft, definition: Ritual | Rule, occasion: Occasion) -> Occasion:
+    """Take the steps that are due by now, and return the occasion after them."""
+    steps = steps_of(definition)
+    while occasion.step_at is not None and occasion.step_at <= draft.now:
+        if occasion.step >= len(steps):
+            return replace(occasion, step_at=None)
+        step, at = steps[occasion.step], occasion.step_at
+        if not (isinstance(step, _OF_THE_MOMENT) and _is_over(draft, definition, occasion)):
+            occasion = _take(draft, definition, occasion, step, at)
+        waits = step.for_ if isinstance(step, WaitStep) else timedelta()
+        occasion = replace(occasion, step=occasion.step + 1, step_at=at + waits)
+    return occasion
+
+
+def _is_over(draft: Draft, definition: Ritual | Rule, occasion: Occasion) -> bool:
+    """Whether a ritual has ended while nobody looked."""
+    return isinstance(definition, Ritual) and occasion.ends_at is not None and draft.now >= occasion.ends_at
+
+
+def finish(draft: Draft, occasion: Occasion) -> Occasion:
+    """Put back what the occasion has changed: scenes once, messages on phones; and stop waiting for its end."""
+    until = draft.now + _UNDONE_UNTIL
+    for key, scene in occasion.scenes.items():
+        draft.actions.append(SetScene(f"{key}-undo", occasion.ritual, occasion.id, scene, False, until))
+    holding = {key: at for key, at in draft.state.holding.items() if not _waits_for_end(key, occasion.ritual)}
+    draft.state = replace(draft.state, holding=holding)
+    return replace(telling.clear_phones(draft, occasion), scenes={})
+
+
+def _waits_for_end(key: str, ritual: str) -> bool:
+    return key.startswith(f"{ritual}: ") and key.endswith(" ends")
+
+
+def _take(draft: Draft, definition: Ritual | Rule, occasion: Occasion, step: Step, at: datetime) -> Occasion:
+    key = f"{occasion.id}-run-{occasion.step}"
+    if isinstance(step, AnnounceStep):
+        return _announce(draft, definition, occasion, step, key, at)
+    if isinstance(step, TileStep):
+        drawn = _with_card(draft, occasion, step)
+        if drawn is None:
+            return occasion
+        occasion = drawn
+        text = wording.next_line(draft, occasion, step.say, f"run {occasion.step}")
+        return show_text(draft, occasion, text.read)
+    if isinstance(step, NotifyStep):
+        if at + draft.household.presence.voice_ttl <= draft.now or not _may_speak(draft, definition, occasion):
+            return occasion
+        return notify(draft, occasion, draft.household.partner_ids, occasion.ends_at or draft.now, key)
+    if isinstance(step, SceneStep):
+        return _set_scene(draft, definition, occasion, step, key)
+    if isinstance(step, MqttStep):
+        until = draft.now + _PUBLISHED_UNTIL
+        draft.actions.append(Publish(key, occasion.ritual, occasion.id, step.topic, step.payload, step.retain, until))
+    elif isinstance(step, SeasonStep) and occasion.cause != "season":  # two that do not agree would never rest
+        until_day = draft.day + timedelta(days=step.for_.days)
+        draft.state = seasons.choose(draft.state, step.season, None if step.season == "normal" else until_day)
+    elif isinstance(step, StartStep):
+        draft.starts.append(step.ritual)
+    return occasion
+
+
+def show_text(draft: Draft, occasion: Occasion, text: str) -> Occasion:
+    """Show a text on the tile of something that runs or is offered, and return the occasion one step further."""
+    occasion = replace(occasion, text=text)
+    telling.set_tile(draft, occasion, "offered" if occasion.phase == "offered" else "running", text)
+    return replace(occasion, steps=occasion.steps + 1)
+
+
+def notify(draft: Draft, occasion: Occasion, to: Iterable[str], until: datetime, key: str) -> Occasion:
+    """Send a message to phones, of which nothing but a word that is fit for a lock screen can be read."""
+    partners = tuple(to)
+    number = wording.counted(draft, occasion.ritual, "phone")
+    text = lock_screen.lock_safe(draft.household.language, number)
+    answers: tuple[str, ...] = ()
+    ritual = draft.book.rituals.get(occasion.ritual)
+    if ritual is not None:
+        answers = ritual.answers
+    valid = max(until, draft.now + timedelta(minutes=1))
+    draft.actions.append(Notify(key, occasion.ritual, occasion.id, text, answers, partners, occasion.id, valid))
+    return replace(occasion, notified=tuple(dict.fromkeys((*occasion.notified, *partners))))
+
+
+def _with_card(draft: Draft, occasion: Occasion, step: AnnounceStep | TileStep) -> Occasion | None:
+    """Return an occasion with the card a step wants; None where there is none and the step is about it."""
+    if step.card is None:
+        return occasion
+    drawn = wording.draw_card(draft, occasion, step.card)
+    return drawn if drawn or wording.names_card(draft, step.say) else occasion
+
+
+def _may_speak(draft: Draft, definition: Ritual | Rule, occasion: Occasion) -> bool:
+    moment = Moment(draft.household, draft.state, definition, occasion, draft.now)
+    return draft.household.both_agreed and may_speak(moment)
+
+
+def _announce(
+    draft: Draft, definition: Ritual | Rule, occasion: Occasion, step: AnnounceStep, key: str, at: datetime
+) -> Occasion:
+    """Say it, unless this is no moment for a voice, or it was to be said a while ago; nothing is made up for."""
+    home = draft.household
+    quiet_from = civil.next_at(home.quiet_hours.start, draft.now, home.time_zone)
+    until = min(at + home.presence.voice_ttl, quiet_from)
+    drawn = _with_card(draft, occasion, step)
+    in_time = draft.now < at + home.presence.voice_ttl
+    if drawn is None or not in_time or not _may_speak(draft, definition, drawn) or not _somebody_home(draft):
+        return drawn or occasion
+    text = wording.next_line(draft, drawn, step.say, f"run {drawn.step}")
+    if text.say:
+        rooms = step.rooms or home.speaker_rooms()
+        draft.actions.append(Announce(key, drawn.ritual, drawn.id, text.say, home.language, rooms, until))
+    return drawn
+
+
+def _somebody_home(draft: Draft) -> bool:
+    """Whether there is anybody to hear it; who is not known to be there is not."""
+    return any(p.confirmed == "home" and p.raw == "home" for p in draft.state.presence.values())
+
+
+def _set_scene(draft: Draft, definition: Ritual | Rule, occasion: Occasion, step: SceneStep, key: str) -> Occasion:
+    until = draft.now + draft.household.presence.voice_ttl
+    if step.scene in occasion.scenes.values():
+        return occasion  # it is set already, and is undone once
+    draft.actions.append(SetScene(key, occasion.ritual, occasion.id, step.scene, True, until))
+    if isinstance(definition, Rule):
+        return occasion  # a rule sets a scene for good
+    return replace(occasion, scenes={**occasion.scenes, key: step.scene})

@@ -1,0 +1,45 @@
+"""The waking hours of two people, each in the own zone. Where they are is told by the household, never found out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from turntoward.core import civil
+from turntoward.core.household import Household
+
+_STEP = timedelta(minutes=15)
+_FARTHEST = timedelta(hours=12)
+ROOM = timedelta(minutes=30)
+"""What is moved into the waking hours of both has to have this much time left in them."""
+
+
+def both_awake(household: Household, now: datetime) -> bool:
+    """Whether it is outside the quiet hours for both, each in the own zone."""
+    quiet = household.quiet_hours
+    return not any(
+        quiet.contains(civil.local(now, household.zone_of(partner)).time()) for partner in household.partner_ids
+    )
+
+
+def nearest(household: Household, wanted: datetime) -> datetime | None:
+    """Return the time nearest to `wanted` at which both are awake, and still are for a while; None where there is none.
+
+    Looked for in steps of a quarter of an hour, first after and then before: who would have to get up early waits.
+    """
+    away = timedelta()
+    while away <= _FARTHEST:
+        for moment in (wanted + away, wanted - away):
+            if both_awake(household, moment) and both_awake(household, moment + ROOM):
+                return moment
+        away += _STEP
+    return None
+
+
+def next_change(household: Household, now: datetime) -> datetime:
+    """Return when the quiet hours next begin or end for one of the two."""
+    quiet = household.quiet_hours
+    return min(
+        civil.next_at(bound, now, household.zone_of(partner))
+        for partner in household.partner_ids
+        for bound in (quiet.start, quiet.end)
+    )
