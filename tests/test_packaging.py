@@ -29,7 +29,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_the_program_and_its_rules(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"turntoward/cli/verbs.py", "turntoward/py.typed", "turntoward/rules/reunion_hug.yaml"} <= names
+    rules = {"turntoward/rules/reunion_hug.yaml", "turntoward/rules/decks/questions.yaml"}
+    assert {"turntoward/cli/verbs.py", "turntoward/py.typed", *rules} <= names
     assert not [n for n in names if n.startswith(("tests/", "service/", "config/"))]
 
 

@@ -86,8 +86,15 @@ class ChannelWorker:
             result = None if self._stopping.is_set() else self._carry_out(order.action, order.quiet)
             if order.tell and result is not None:
                 self._inbox(result)
+            self._forget(order.action)
         with contextlib.suppress(NotNow, Impossible):
             self._channel.close()
+
+    def _forget(self, action: Action) -> None:
+        """Let go of a message that is taken back: there is no end of them."""
+        place = place_of(action)
+        if isinstance(action, ClearNotice) and place and self._newest.get(place) == action.id:
+            del self._newest[place]
 
     def _carry_out(self, action: Action, quiet: bool) -> Event | None:
         """Try until it is done, impossible or too late; None when the service stops in between."""

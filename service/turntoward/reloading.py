@@ -68,7 +68,7 @@ class Reloader:
 
     def _fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         own = self._running.rules_dir
-        files = [self._path, *(sorted(own.glob("*.yaml")) if own and own.is_dir() else [])]
+        files = [self._path, *(sorted(own.rglob("*.yaml")) if own and own.is_dir() else [])]
         found = []
         for file in files:
             try:

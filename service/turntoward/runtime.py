@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,13 +20,14 @@ from turntoward.core.events import (
     ActionFailed,
     ClockJumped,
     Event,
+    PrivateAct,
     ServiceStarted,
     TimePassed,
 )
 from turntoward.core.state import HouseholdState
 from turntoward.core.trace import NOTICEABLE, explain
 from turntoward.delivery import RETRY, ChannelWorker, Stop
-from turntoward.ports import Channel, Clock, Journal, Wakeup
+from turntoward.ports import Channel, Clock, Journal, Unfinished, Wakeup
 
 log = logging.getLogger(__name__)
 
@@ -76,14 +77,14 @@ class Runtime:
         """
         self._wakeup = wakeup
         self._workers = {n: ChannelWorker(c, self._journal, self._clock, self.put) for n, c in channels.items()}
-        stored = self._journal.load()
+        stored, left = self._journal.load(), self._journal.unfinished()  # before this start adds actions of its own
         if stored is not None:
             self._state = stored
             now = self._clock.now()
             if now < stored.now - timedelta(seconds=5):
                 self._decide(ClockJumped(now - stored.now), now)
         self._decide(ServiceStarted(sources, seed), self._clock.now())
-        self._take_up()
+        self._take_up(left)
 
     def run(self) -> None:
         """Decide until `stop`; then end the workers. The caller's thread is the one that decides."""
@@ -112,6 +113,8 @@ class Runtime:
             return True
         if isinstance(event, _Changed):
             self._engine, self._quiet, event = event.engine, _quiet(event.engine), TimePassed()
+        if isinstance(event, PrivateAct):
+            self._decide(TimePassed(), now)  # what time alone brings is not to be found beside a private act
         if event is not None:
             self._decide(event, now)
         self._housekeeping(now)
@@ -167,13 +170,13 @@ class Runtime:
         else:
             self.put(ActionFailed(action.id, f"this home has no channel {action.channel!r}"))
 
-    def _take_up(self) -> None:
+    def _take_up(self, unfinished: Sequence[Unfinished]) -> None:
         """Deliver what a former run left; speech it may have begun counts as said and is never repeated."""
         for tile in self._engine.tiles(self._state):
             if worker := self._workers.get(tile.channel):
                 worker.submit(tile, tell=False, quiet=self._is_quiet(tile))
         awaited = {action for occasion in self._state.occasions.values() for action in occasion.pending}
-        for left in self._journal.unfinished():
+        for left in unfinished:
             worker = self._workers.get(left.action.channel)
             if worker is not None and worker.at_most_once and left.attempts:
                 self.put(ActionDelivered(left.action.id, assumed=True))
@@ -196,4 +199,4 @@ class Runtime:
 
 def _quiet(engine: Engine) -> frozenset[str]:
     """Name the rituals that a log does not speak of: private ones, and time-outs."""
-    return frozenset(r.ritual for r in engine.rulebook.rituals if r.private or r.is_fleeting)
+    return engine.rulebook.fleeting | {r.ritual for r in engine.rulebook.rituals if r.private}

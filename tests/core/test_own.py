@@ -222,14 +222,13 @@ def evenings(evening: Evening, days: int) -> list[int]:
 
 
 @pytest.mark.parametrize("who", [["sam"], ["alex"], ["alex", "sam"]])
-def test_less_of_it_is_every_second_time_in_the_words_of_fading_out(who: list[str]) -> None:
+def test_less_of_it_is_every_second_time_and_looks_like_a_pause(who: list[str]) -> None:
     evening = an_evening()
     for partner in who:
         evening.private("18:00", "less", partner, ritual="evening_checkin")
     assert evenings(evening, 6) == [20, 22, 24]
-    faded = an_evening().tell(at("23:00", "2026-11-22"))
-    assert {e.reason for e in evening.entries if e.step == "refused"} == {"rests"}
-    assert {e.reason for e in faded.entries if e.step == "refused"} == {"rests"}
+    assert [e.reason for e in evening.entries if e.step == "held"] == ["quiet"] * 3
+    assert [e for e in evening.entries if e.step == "refused"] == []
     assert evenings(an_evening().private("18:00", "less", ritual="another"), 3) == [19, 20, 21]
 
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from tests.core.evening import Evening, checkin, home_since_noon, household, ritual, with_door
 from tests.fakes import at
 from turntoward.core.events import ServiceStarted, SourceLost
-from turntoward.core.state import ChosenSeason, HouseholdState, Own, shift, state_from_json, state_to_json
+from turntoward.core.state import ChosenSeason, HouseholdState, Own, SceneAsked, shift, state_from_json, state_to_json
 
 
 def full_state() -> HouseholdState:
@@ -38,6 +38,7 @@ def full_state() -> HouseholdState:
         turns={"dinner": "sam"},
         drawn={"questions": {"small_joy": at("12:00")}},
         affection_from=at("19:30"),
+        scenes_asked={"dinner-2026-11-19-1-run-0": SceneAsked("dinner", "dinner-2026-11-19-1", "dinner")},
         unanswered=2,
     )
 

@@ -133,7 +133,7 @@ def test_a_change_to_a_broken_deck_leaves_the_ritual_out(home: Home) -> None:
             "offer:\n  card: {deck: words, tags: [week], depth: 2}",
             5,
             "offer.card",
-            "no card of the deck 'words' fits: all that have one of these tags are deeper than that",
+            "no card of the deck 'words' fits: none that has one of these tags is as light as that",
         ),
         (
             "short:\n  offer:\n    card: wrods",

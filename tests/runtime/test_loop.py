@@ -13,7 +13,14 @@ import pytest
 from tests.fakes import ManualClock, MemoryJournal, RecordingChannel, RecordingWakeup, at, offline
 from turntoward.core.actions import Action, Announce, SetTile
 from turntoward.core.engine import Decision, Engine
-from turntoward.core.events import ClockJumped, PresenceChanged, RitualAnswered, ServiceStarted, TimePassed
+from turntoward.core.events import (
+    ClockJumped,
+    PresenceChanged,
+    PrivateAct,
+    RitualAnswered,
+    ServiceStarted,
+    TimePassed,
+)
 from turntoward.core.household import Household
 from turntoward.core.rules import Ritual, Rulebook
 from turntoward.ports import Impossible
@@ -287,3 +294,28 @@ def test_what_changes_nothing_is_not_written() -> None:
             home.runtime.put(TimePassed())
         home.happens("08:06:00", PresenceChanged("sam", "away"))
         assert len(home.journal.events) == written + 1
+
+
+def test_what_comes_due_in_the_moment_of_a_start_is_done_once() -> None:
+    """It is recorded by this start, so it is not taken up as something that a former run has left."""
+    with house() as before:
+        before.evening()
+        before.happens("17:20:00", RitualAnswered("reunion_hug", "start"))
+        before.crash()
+    before.clock.set(at("23:00:00"))  # it has ended meanwhile
+    with house(before.journal, before.clock) as after:
+        wait(lambda: any(getattr(action, "step", "") == "stopped" for action in after.mqtt.taken))
+        after.happens("23:00:05", PresenceChanged("alex", "away"))
+        told = [action.id for action in after.mqtt.taken]
+    assert len(told) == len(set(told))
+
+
+def test_what_time_brings_is_not_recorded_beside_a_private_act() -> None:
+    with house() as home:
+        home.evening()
+        home.happens("18:30:20", PresenceChanged("sam", "home"))
+        home.clock.set(at("18:31:50"))
+        home.runtime.put(PrivateAct("sam", "bid"))
+        wait(lambda: any(isinstance(entry[0], PrivateAct) for entry in home.journal.events))
+        kinds = [entry[0].type for entry in home.journal.events]
+    assert kinds[kinds.index("private_act") - 1] == "time_passed"

@@ -12,7 +12,7 @@ from tests.simulation.promises import PRIVATE_RITUALS, RULES, SEEN, Promise, off
 from turntoward.core import seasons
 from turntoward.core.actions import Announce, ClearNotice, Notify, SetScene, SetTile, ShowSeason, TellStep
 from turntoward.core.engine import Engine
-from turntoward.core.events import ActionExpired, ActionFailed, PrivateAct, TimePassed
+from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, PrivateAct, TimePassed
 from turntoward.core.household import Season
 from turntoward.core.lock_screen import LOCK_SAFE
 from turntoward.core.state import HouseholdState, Occasion, state_from_json, state_to_json
@@ -27,27 +27,33 @@ class Scenes(Promise):
     """What a ritual sets in the home is undone once, after it and never before it is set."""
 
     open: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """By the action that set it: the occasion and the scene."""
+    """By the action that asked for it: the occasion and the scene."""
+    known_set: set[str] = field(default_factory=set)
 
     def holds(self, step: Step) -> None:
         if isinstance(step.event, ActionFailed | ActionExpired):
             self.open.pop(step.event.action, None)  # what was not set is not undone
+        if isinstance(step.event, ActionDelivered):
+            self.known_set.add(step.event.action)
         for action in step.decision.actions:
             if isinstance(action, SetScene) and action.ritual in RULES:
                 assert action.on, "a rule sets a scene for good"
             elif isinstance(action, SetScene):
                 self._set_or_undone(action)
-        kept = {(o.id, scene) for o in step.after.occasions.values() for scene in o.scenes.values()}
-        assert set(self.open.values()) == kept, "a scene would stay for ever"
+        running = {key: (o.id, scene) for o in step.after.occasions.values() for key, scene in o.scenes.items()}
+        asked = {key: (a.occasion, a.scene) for key, a in step.after.scenes_asked.items()}
+        assert not self.known_set & set(asked), "what is known to be set waits for nothing"
+        assert self.open == {**running, **asked}, "a scene would stay for ever"
 
     def _set_or_undone(self, action: SetScene) -> None:
         SEEN["scene on" if action.on else "scene off"] += 1
-        is_open = (action.occasion, action.scene) in self.open.values()
-        assert is_open is not action.on
         if action.on:
+            assert (action.occasion, action.scene) not in self.open.values()
             self.open[action.id] = (action.occasion, action.scene)
-        else:
-            self.open = {key: scene for key, scene in self.open.items() if scene != (action.occasion, action.scene)}
+            return
+        begun_by = action.id.removesuffix("-undo")
+        assert begun_by in self.known_set, "it was never set"
+        assert self.open.pop(begun_by) == (action.occasion, action.scene)
 
 
 @dataclass

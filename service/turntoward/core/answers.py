@@ -54,14 +54,19 @@ def answer(draft: Draft, ritual: Ritual, said: Answer, lasts: timedelta | None =
 
 
 def _hear(draft: Draft, ritual: Ritual) -> None:
-    """Any answer is one: nothing fades that is answered."""
+    """Any answer is one: nothing fades that is answered. When a time-out was called or ended is not remembered."""
+    if ritual.name in draft.book.fleeting:
+        return
     draft.state = replace(draft.state, answered_at=draft.now, unanswered=0)
     if draft.past(ritual.name).unanswered:
-        draft.change_past(ritual.name, unanswered=0, rested=False)
+        draft.change_past(ritual.name, unanswered=0, rested_on=None)
 
 
-def start(draft: Draft, ritual: Ritual, lasts: timedelta | None = None) -> None:
-    """Start a ritual, offered or not. It passes all gates but consent and a time-out: somebody asked for it."""
+def start(draft: Draft, ritual: Ritual, lasts: timedelta | None = None, cause: str = "called") -> None:
+    """Start a ritual, offered or not. It passes all gates but consent and a time-out: somebody asked for it.
+
+    What you let go comes back by a person only, not by a rule or a sign (`cause`).
+    """
     name, occasion = ritual.name, draft.state.occasions.get(ritual.name)
     if not draft.household.both_agreed:
         draft.note(name, "refused", "not_agreed")
@@ -72,9 +77,12 @@ def start(draft: Draft, ritual: Ritual, lasts: timedelta | None = None) -> None:
     if any(o.holds == "everything" for o in draft.state.occasions.values()):
         draft.note(name, "refused", "time_out")
         return
-    opened = occasion or rituals.new_occasion(draft, ritual, "called", draft.now)
     if draft.past(name).dropped:
+        if cause != "called":
+            draft.note(name, "refused", "dropped")
+            return
         draft.change_past(name, dropped=False)
+    opened = occasion or replace(rituals.new_occasion(draft, ritual, "called", draft.now), cause=cause)
     if opened.offered_at is None:
         count(draft, name)
     opened = telling.clear_phones(draft, opened)
@@ -119,16 +127,23 @@ def _another(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
     if drawn is None:
         draft.note(ritual.name, "refused", "no_new_card", occasion.id)
         return
-    draft.put(telling.tell(draft, programs.show_text(draft, drawn, drawn.card[1]), "another"))
+    text = drawn.card[1]
+    if occasion.phase == "offered" and wording.names_card(draft, ritual.offer.say):
+        text = wording.next_line(draft, drawn, ritual.offer.say, "offer").read
+    draft.put(telling.tell(draft, programs.show_text(draft, drawn, text), "another"))
 
 
 def _swap(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
     """It is the other one's turn; what is being offered says so."""
+    if not ritual.turns:
+        draft.note(ritual.name, "refused", "no_turns")
+        return
     wording.pass_turn(draft, ritual)
     draft.note(ritual.name, "swapped", "", occasion.id if occasion else "")
     if occasion is not None and occasion.phase == "offered":
         text = wording.next_line(draft, occasion, ritual.offer.say, "offer")
-        draft.put(telling.tell(draft, programs.show_text(draft, occasion, text.read), "swapped"))
+        asked = telling.clear_phones(draft, occasion)  # it went to the one whose turn it was
+        draft.put(telling.tell(draft, programs.show_text(draft, asked, text.read), "swapped"))
 
 
 def _close(draft: Draft, ritual: Ritual, occasion: Occasion | None, said: Answer, outcome: Outcome) -> None:

@@ -30,8 +30,8 @@ class Book:
     rituals: Mapping[str, Ritual] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     decks: Mapping[str, Deck] = field(default_factory=dict)
-    fleeting: tuple[str, ...] = ()
-    """Rituals of which nothing may be kept: time-outs, in whatever season."""
+    fleeting: frozenset[str] = frozenset()
+    """Time-outs and what they lead to, in whatever season: nothing of them may be kept."""
 
     def definition(self, name: str) -> Ritual | Rule | None:
         """Return the ritual or the rule of a name."""
@@ -51,8 +51,8 @@ class Draft:
     trace: list[TraceEntry] = field(default_factory=list)
     steps: list[tuple[str, str]] = field(default_factory=list)
     """Steps that rituals took, for rules that are triggered by them."""
-    starts: list[str] = field(default_factory=list)
-    """Rituals that a step asked to start."""
+    starts: list[tuple[str, str]] = field(default_factory=list)
+    """Rituals that are to start without anybody having called them, and why."""
 
     @property
     def day(self) -> date:

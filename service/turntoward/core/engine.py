@@ -127,7 +127,7 @@ class Engine:
                 {ritual.name: ritual for ritual in forms.rituals},
                 {rule.name: rule for rule in forms.rules},
                 forms.decks,
-                tuple(ritual.name for ritual in self.rulebook.rituals if ritual.is_fleeting),
+                self.rulebook.fleeting,
             )
             self._seasons[season] = (book, index(forms))
         return self._seasons[season]
@@ -177,9 +177,10 @@ class Engine:
             draft.steps, draft.starts = [], []
             for due in (*watching.followers(draft, steps), *due_by_season):
                 rituals.become_due(draft, due)
-            for name in starts:
-                if name in draft.book.rituals and not draft.book.rituals[name].private:
-                    answers.start(draft, draft.book.rituals[name])
+            for name, cause in starts:
+                ritual = draft.book.rituals.get(name)
+                if ritual is not None and not ritual.private and ritual.run.time_out is None:
+                    answers.start(draft, ritual, cause=cause)
             for occasion in list(draft.state.occasions.values()):
                 if draft.state.occasions.get(occasion.ritual) is occasion:
                     rituals.step(draft, occasion)

@@ -23,10 +23,10 @@ ANSWERS: tuple[Answer, ...] = (
     "done", "later", "not_today", "start", "stop",
     "another", "enough", "accept", "other_slot", "skip", "swap", "keep", "change", "drop",
 )  # fmt: skip
-"""What people may say. The first five are common to all rituals; of the others each has its own."""
+"""What people may say. Every ritual can be started and stopped; the others are those it names."""
 
-Private = Literal["pause", "resume", "less", "depth", "bid", "ready", "more_time"]
-PRIVATE: tuple[Private, ...] = ("pause", "resume", "less", "depth", "bid", "ready", "more_time")
+Private = Literal["pause", "resume", "less", "more", "depth", "bid", "ready", "more_time"]
+PRIVATE: tuple[Private, ...] = ("pause", "resume", "less", "more", "depth", "bid", "ready", "more_time")
 """What one of the two does without the other knowing."""
 
 
@@ -120,8 +120,8 @@ class RitualAnswered:
 class PrivateAct:
     """One of the two did something the other does not see: it has no entity, no topic, no trace.
 
-    `until`: of a pause, None for no end. `ritual`: of "less". `level`: of "depth". `noticed`: of "bid", whether the
-    own attempt or one that was noticed; never one that the other did not answer.
+    `until`: of a pause, None for no end. `ritual`: of "less", and of "more", which takes it back. `level`: of "depth".
+    `noticed`: of "bid", whether the own attempt or one that was noticed; never one that the other did not answer.
     """
 
     partner: str

@@ -94,11 +94,11 @@ def _while_held(m: Moment, by: str, reason: str) -> Verdict:
 
 def just_home(m: Moment) -> Verdict:
     """Who has just come home is given the time to arrive in, and the reunion's own offer goes first."""
-    if not m.interrupts:
+    if not m.interrupts or m.occasion.cause == "reunion":
         return OPEN
     others = (o for o in m.state.occasions.values() if o.ritual != m.occasion.ritual)
     arriving = [o.due_at for o in others if o.cause == "reunion" and o.phase == "waiting" and m.now <= o.due_at]
-    return Verdict("hold", "just_home", max(arriving) + timedelta(seconds=1)) if arriving else OPEN
+    return Verdict("hold", "just_home", min(arriving) + timedelta(seconds=1)) if arriving else OPEN
 
 
 def vacation(m: Moment) -> Verdict:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from turntoward.core import civil, programs, telling, wording
+from turntoward.core import programs, telling, waking, wording
 from turntoward.core.actions import INTERRUPTING, Action, Announce, Ask, SetTile
 from turntoward.core.draft import Draft
 from turntoward.core.rules import ChannelChoice, Ritual
@@ -43,7 +43,8 @@ def offer(
         occasion = _offer_on(choice, draft, occasion, text)
     actions = draft.actions[before:]
     heard = any(choice.channel in INTERRUPTING for choice in channels)
-    draft.state = replace(draft.state, prompts=(*draft.state.prompts, Prompt(draft.now, occasion.id, heard)))
+    if occasion.kind != "private":  # what only one's own page shows is none
+        draft.state = replace(draft.state, prompts=(*draft.state.prompts, Prompt(draft.now, occasion.id, heard)))
     reason = _why_quiet(draft, occasion) if occasion.tile_only else why_silent
     draft.note(ritual.name, "offered", reason, occasion.id, channels=", ".join(c.channel for c in channels))
     occasion = replace(occasion, pending={a.id: a.channel for a in actions}, delivered=())
@@ -80,7 +81,7 @@ def _offer_on(choice: ChannelChoice, draft: Draft, occasion: Occasion, text: Tex
         draft.actions.append(SetTile(key, occasion.ritual, occasion.id, "offered", text.read, until, until))
         return occasion
     # A speaker that is slow to answer must not talk into the quiet hours.
-    quiet_from = civil.next_at(home.quiet_hours.start, draft.now, home.time_zone)
+    quiet_from = waking.quiet_from(home, draft.book.season, draft.now)
     if choice.channel == "phone":
         to = (wording.whose_turn(draft, occasion.ritual),) if choice.to == "turn" else home.partner_ids
         return programs.notify(draft, occasion, to, min(until, quiet_from), key)

@@ -38,6 +38,8 @@ def act(draft: Draft, event: PrivateAct) -> None:
         own = replace(own, paused=False, paused_until=None)
     elif event.act == "less":
         own = replace(own, less=tuple(dict.fromkeys((*own.less, event.ritual))))
+    elif event.act == "more":
+        own = replace(own, less=tuple(name for name in own.less if name != event.ritual))
     elif event.act == "depth":
         own = replace(own, depth=min(3, max(1, event.level)))
     elif event.act == "bid":

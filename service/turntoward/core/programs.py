@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from turntoward.core import civil, lock_screen, seasons, telling, wording
+from turntoward.core import lock_screen, seasons, telling, waking, wording
 from turntoward.core.actions import Announce, Notify, Publish, SetScene
 from turntoward.core.draft import Draft
 from turntoward.core.gates import Moment
@@ -26,7 +26,7 @@ from turntoward.core.rule_steps import (
     WaitStep,
 )
 from turntoward.core.rules import Ritual, Rule
-from turntoward.core.state import Holds, Occasion
+from turntoward.core.state import Holds, Occasion, Presence, SceneAsked
 
 RUNS_AT_MOST = timedelta(hours=1)
 """A ritual that was started, has no timer and gets no answer ends by itself."""
@@ -82,13 +82,25 @@ def _is_over(draft: Draft, definition: Ritual | Rule, occasion: Occasion) -> boo
 
 
 def finish(draft: Draft, occasion: Occasion) -> Occasion:
-    """Put back what the occasion has changed: scenes once, messages on phones; and stop waiting for its end."""
-    until = draft.now + _UNDONE_UNTIL
+    """Put back what the occasion has changed: scenes once, messages on phones; and stop waiting for its end.
+
+    A scene whose setting nobody has reported on yet is put back when it is reported set, and never where it was not.
+    """
     for key, scene in occasion.scenes.items():
-        draft.actions.append(SetScene(f"{key}-undo", occasion.ritual, occasion.id, scene, False, until))
+        asked = SceneAsked(occasion.ritual, occasion.id, scene)
+        if key in occasion.scenes_set:
+            undo(draft, key, asked)
+        else:  # whether it was set at all is not known yet
+            draft.state = replace(draft.state, scenes_asked={**draft.state.scenes_asked, key: asked})
     holding = {key: at for key, at in draft.state.holding.items() if not _waits_for_end(key, occasion.ritual)}
     draft.state = replace(draft.state, holding=holding)
-    return replace(telling.clear_phones(draft, occasion), scenes={})
+    return replace(telling.clear_phones(draft, occasion), scenes={}, scenes_set=())
+
+
+def undo(draft: Draft, key: str, asked: SceneAsked) -> None:
+    """Put back what a scene has changed; `key`: the id of the action that set it."""
+    until = draft.now + _UNDONE_UNTIL
+    draft.actions.append(SetScene(f"{key}-undo", asked.ritual, asked.occasion, asked.scene, False, until))
 
 
 def _waits_for_end(key: str, ritual: str) -> bool:
@@ -109,17 +121,20 @@ def _take(draft: Draft, definition: Ritual | Rule, occasion: Occasion, step: Ste
     if isinstance(step, NotifyStep):
         if at + draft.household.presence.voice_ttl <= draft.now or not _may_speak(draft, definition, occasion):
             return occasion
-        return notify(draft, occasion, draft.household.partner_ids, occasion.ends_at or draft.now, key)
+        until = waking.quiet_from(draft.household, draft.book.season, draft.now)
+        until = min(until, occasion.ends_at or until)
+        return notify(draft, occasion, draft.household.partner_ids, until, key)
     if isinstance(step, SceneStep):
         return _set_scene(draft, definition, occasion, step, key)
     if isinstance(step, MqttStep):
         until = draft.now + _PUBLISHED_UNTIL
         draft.actions.append(Publish(key, occasion.ritual, occasion.id, step.topic, step.payload, step.retain, until))
-    elif isinstance(step, SeasonStep) and occasion.cause != "season":  # two that do not agree would never rest
+    elif isinstance(step, SeasonStep) and draft.household.both_agreed and occasion.cause != "season":
+        # two rules that answer one season with the other would never come to rest
         until_day = draft.day + timedelta(days=step.for_.days)
         draft.state = seasons.choose(draft.state, step.season, None if step.season == "normal" else until_day)
     elif isinstance(step, StartStep):
-        draft.starts.append(step.ritual)
+        draft.starts.append((step.ritual, "ritual"))
     return occasion
 
 
@@ -139,8 +154,9 @@ def notify(draft: Draft, occasion: Occasion, to: Iterable[str], until: datetime,
     ritual = draft.book.rituals.get(occasion.ritual)
     if ritual is not None:
         answers = ritual.answers
-    valid = max(until, draft.now + timedelta(minutes=1))
-    draft.actions.append(Notify(key, occasion.ritual, occasion.id, text, answers, partners, occasion.id, valid))
+    if until <= draft.now:
+        return occasion
+    draft.actions.append(Notify(key, occasion.ritual, occasion.id, text, answers, partners, occasion.id, until))
     return replace(occasion, notified=tuple(dict.fromkeys((*occasion.notified, *partners))))
 
 
@@ -162,12 +178,14 @@ def _announce(
 ) -> Occasion:
     """Say it, unless this is no moment for a voice, or it was to be said a while ago; nothing is made up for."""
     home = draft.household
-    quiet_from = civil.next_at(home.quiet_hours.start, draft.now, home.time_zone)
+    quiet_from = waking.quiet_from(home, draft.book.season, draft.now)
     until = min(at + home.presence.voice_ttl, quiet_from)
-    drawn = _with_card(draft, occasion, step)
     in_time = draft.now < at + home.presence.voice_ttl
-    if drawn is None or not in_time or not _may_speak(draft, definition, drawn) or not _somebody_home(draft):
-        return drawn or occasion
+    if not in_time or not _may_speak(draft, definition, occasion) or not _somebody_home(draft):
+        return occasion
+    drawn = _with_card(draft, occasion, step)
+    if drawn is None:
+        return occasion
     text = wording.next_line(draft, drawn, step.say, f"run {drawn.step}")
     if text.say:
         rooms = step.rooms or home.speaker_rooms()
@@ -177,7 +195,8 @@ def _announce(
 
 def _somebody_home(draft: Draft) -> bool:
     """Whether there is anybody to hear it; who is not known to be there is not."""
-    return any(p.confirmed == "home" and p.raw == "home" for p in draft.state.presence.values())
+    known = (draft.state.presence.get(partner, Presence()) for partner in draft.household.partner_ids)
+    return any(presence.confirmed == "home" and presence.raw == "home" for presence in known)
 
 
 def _set_scene(draft: Draft, definition: Ritual | Rule, occasion: Occasion, step: SceneStep, key: str) -> Occasion:

@@ -1,7 +1,7 @@
 """The life of one occasion: due -> waiting for its moment -> offered -> running -> done | declined | expired.
 
 Whether the moment is good is asked of `moments`, what an answer does of `answers`, what happens while it runs of
-`programs`; what made the ritual due is told by `engine`. Each function takes the draft of a decision and carries one
+`programs`; what made the ritual due is found by `watching`. Each function takes the draft of a decision and carries one
 step of the life into it.
 """
 
@@ -41,12 +41,12 @@ def become_due(draft: Draft, due: Due) -> None:
     elif due.starts:
         _start_by_itself(draft, ritual, due)
     elif _rests(draft, ritual):
-        draft.change_past(name, rested=True)
+        draft.change_past(name, rested_on=draft.day)
         draft.note(name, "refused", "rests")
     else:
-        draft.change_past(name, rested=False)
         assert expires_at is not None  # else it was refused
         occasion = replace(new_occasion(draft, ritual, due.cause, due.at), expires_at=expires_at)
+        draft.change_past(name, rested_on=draft.day if occasion.silenced else None)
         faded = draft.past(name).unanswered >= SILENT_FROM
         occasion = replace(occasion, tile_only=due.tile_only or faded)
         draft.note(name, "due", due.cause, occasion.id)
@@ -69,10 +69,11 @@ def _refusal(draft: Draft, ritual: Ritual, expires_at: datetime | None) -> str:
 
 
 def _rests(draft: Draft, ritual: Ritual) -> bool:
-    """Whether it is left out this time: it was not answered lately, or one of you wants less of it."""
+    """Whether it is left out today: it was not answered lately, and was not left out on its last day either."""
     past = draft.past(ritual.name)
-    faded = past.unanswered >= RESTS_FROM or own.less_wanted(draft.household, draft.state, ritual.name)
-    return faded and not past.rested
+    if any(draft.household.logical_day(at) == draft.day for at in past.offered):
+        return False  # it had its turn today
+    return past.unanswered >= RESTS_FROM and past.rested_on in (None, draft.day)
 
 
 def _expires_at(draft: Draft, ritual: Ritual, at: datetime) -> datetime | None:
@@ -90,7 +91,7 @@ def _start_by_itself(draft: Draft, ritual: Ritual, due: Due) -> None:
     occasion = Occasion("", ritual.name, due.cause, due.at, due.at, due.at)
     verdict = may_run(Moment(draft.household, draft.state, ritual, occasion, draft.now))
     if verdict.says == "open":
-        draft.starts.append(ritual.name)
+        draft.starts.append((ritual.name, due.cause))
     else:
         draft.note(ritual.name, "refused", verdict.reason)
 
@@ -114,9 +115,17 @@ def _run_rule(draft: Draft, rule: Rule, due: Due) -> None:
     draft.put(programs.begun(draft, rule, occasion, None))
 
 
+def _end_rule(draft: Draft, occasion: Occasion) -> None:
+    """A rule ends without a word; what it remembers for its limits goes with the time-out it has followed."""
+    draft.drop(occasion.ritual)
+    if occasion.ritual in draft.book.fleeting:
+        draft.change_past(occasion.ritual, last_end=draft.now, fleeting=True)
+
+
 def new_occasion(draft: Draft, ritual: Ritual, cause: str, at: datetime) -> Occasion:
     """Return an occasion with an id of its own, whose window begins at `at`."""
     occasion_id = telling.next_id(draft, ritual.name)
+    silenced = own.silent(draft.household, draft.state, occasion_id, draft.now) or _less_of_it(draft, ritual)
     return Occasion(
         id=occasion_id,
         ritual=ritual.name,
@@ -125,8 +134,14 @@ def new_occasion(draft: Draft, ritual: Ritual, cause: str, at: datetime) -> Occa
         due_at=at + ritual.offer.after,
         expires_at=at + ritual.offer.valid_for,
         kind="private" if ritual.private else "fleeting" if ritual.name in draft.book.fleeting else "ritual",
-        silenced=cause != "called" and own.silent(draft.household, draft.state, occasion_id, draft.now),
+        silenced=cause != "called" and silenced,
     )
+
+
+def _less_of_it(draft: Draft, ritual: Ritual) -> bool:
+    """Whether one of you wants less of it, and it was not left out on its last day: every second time stays silent."""
+    wanted = own.less_wanted(draft.household, draft.state, ritual.name)
+    return wanted and draft.past(ritual.name).rested_on in (None, draft.day)
 
 
 def step(draft: Draft, occasion: Occasion) -> None:
@@ -139,7 +154,7 @@ def step(draft: Draft, occasion: Occasion) -> None:
     elif occasion.phase in ("running", "asking"):
         _run_on(draft, definition, occasion)
     elif isinstance(definition, Rule):
-        draft.drop(occasion.ritual)
+        _end_rule(draft, occasion)
     elif draft.now >= occasion.expires_at:
         _expire(draft, definition, occasion)
     elif occasion.phase == "waiting":
@@ -162,7 +177,7 @@ def _run_on(draft: Draft, definition: Ritual | Rule, occasion: Occasion) -> None
     if occasion.ends_at is not None and draft.now < occasion.ends_at:
         return
     if isinstance(definition, Rule):
-        draft.drop(occasion.ritual)
+        _end_rule(draft, occasion)
     elif definition.run.time_out is not None:
         _time_is_up(draft, definition, occasion)
     else:
@@ -220,7 +235,8 @@ def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str) -> None
     occasion = programs.finish(draft, occasion)
     ritual = draft.book.rituals.get(occasion.ritual)
     draft.drop(occasion.ritual)
-    draft.change_past(occasion.ritual, last_outcome=outcome, last_end=draft.now)
+    is_fleeting = occasion.kind == "fleeting"
+    draft.change_past(occasion.ritual, last_outcome=outcome, last_end=draft.now, fleeting=is_fleeting)
     if outcome == "declined":
         draft.change_past(occasion.ritual, declined_on=draft.day)
     if outcome == "done":
@@ -234,7 +250,6 @@ def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str) -> None
     tile = _TILE_AFTER.get(outcome, "idle")
     if occasion.kind == "fleeting":
         tile = "idle"
-        draft.change_past(occasion.ritual, fleeting=True)
     if tile != "idle" or occasion.ritual in draft.state.shown:
         telling.set_tile(draft, occasion, tile)
     if occasion.steps or outcome in _TILE_AFTER:
@@ -247,11 +262,22 @@ def report(draft: Draft, action_id: str, became: Report) -> None:
     An offer that reached nobody never was one: when every channel has failed, or its spoken line came too late and no
     tile shows it yet, it ends, does not count, and does not appear later. A scene that was not set is not undone.
     """
-    for occasion in draft.state.occasions.values():
-        if became != "delivered" and action_id in occasion.scenes:
-            left = {key: scene for key, scene in occasion.scenes.items() if key != action_id}
-            draft.put(replace(occasion, scenes=left))
-            return
+    _report_scene(draft, action_id, became == "delivered")
     found = next((o for o in draft.state.occasions.values() if action_id in o.pending), None)
     if found is not None and reached_nobody(draft, found, action_id, became):
         end(draft, draft.state.occasions[found.ritual], "undelivered", "no_channel")
+
+
+def _report_scene(draft: Draft, action_id: str, was_set: bool) -> None:
+    asked = draft.state.scenes_asked.get(action_id)
+    if asked is not None:
+        left = {key: scene for key, scene in draft.state.scenes_asked.items() if key != action_id}
+        draft.state = replace(draft.state, scenes_asked=left)
+        if was_set:
+            programs.undo(draft, action_id, asked)
+    for occasion in [o for o in draft.state.occasions.values() if action_id in o.scenes]:
+        if was_set:
+            draft.put(replace(occasion, scenes_set=(*occasion.scenes_set, action_id)))
+        else:
+            scenes = {key: scene for key, scene in occasion.scenes.items() if key != action_id}
+            draft.put(replace(occasion, scenes=scenes))

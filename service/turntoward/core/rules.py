@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -19,10 +20,10 @@ from turntoward.core.household import SEASONS, Season, SignalName
 from turntoward.core.model import Model
 from turntoward.core.rule_conditions import Condition
 from turntoward.core.rule_steps import Step
-from turntoward.core.rule_triggers import Trigger, as_list
+from turntoward.core.rule_triggers import RitualTrigger, Trigger, as_list
 from turntoward.core.scenario import Scenario, SignalText
 from turntoward.core.spans import Duration, Window
-from turntoward.core.texts import Lines, Text, in_language
+from turntoward.core.texts import Lines
 
 ChannelName = Literal["speaker", "tile", "phone", "page"]
 
@@ -64,10 +65,6 @@ class Offer(Model):
         if self.after >= self.valid_for:
             raise PydanticCustomError("offer", "'after' is not shorter than 'valid_for', so it is never offered", {})
         return self
-
-    def lines(self, language: str) -> tuple[Text, ...]:
-        """Return the lines in a language, or in the nearest there is."""
-        return in_language(self.say, language)
 
 
 class EndSign(Model):
@@ -170,9 +167,16 @@ class Ritual(Model):
         """What it is called by in files and topics."""
         return self.ritual
 
+    @model_validator(mode="after")
+    def _people_ask_for_a_time_out(self) -> Self:
+        if self.run.time_out is not None and any(trigger.trigger != "called" for trigger in self.triggers):
+            message = "a time-out is asked for by one of the two, and by nothing else; write 'trigger: called'"
+            raise PydanticCustomError("time_out", message, {"at": ("triggers",)})
+        return self
+
     @property
-    def is_fleeting(self) -> bool:
-        """Whether it is a time-out, in whatever season: nothing of it may be kept."""
+    def is_time_out(self) -> bool:
+        """Whether it is a time-out, in whatever season."""
         forms = (form for season in SEASONS if (form := self.in_season(season)) is not None)
         return any(form.run.time_out is not None for form in forms)
 
@@ -226,10 +230,23 @@ class Rulebook(Model):
     decks: dict[str, Deck] = Field(default_factory=dict)
     digest: str = ""
 
+    @cached_property
+    def fleeting(self) -> frozenset[str]:
+        """The time-outs, and what they lead to: nothing of them may be kept, or they could be counted by it."""
+        found = {ritual.name for ritual in self.rituals if ritual.is_time_out}
+        definitions: tuple[Ritual | Rule, ...] = (*self.rituals, *self.rules)
+        while more := {d.name for d in definitions if d.name not in found and _follows(d, found)}:
+            found |= more
+        return frozenset(found)
+
     def in_season(self, season: Season) -> Rulebook:
         """Return what there is in a season."""
         forms = (ritual.in_season(season) for ritual in self.rituals)
         return self.model_copy(update={"rituals": tuple(form for form in forms if form is not None)})
+
+
+def _follows(definition: Ritual | Rule, others: set[str]) -> bool:
+    return any(isinstance(t, RitualTrigger) and t.ritual in others for t in definition.triggers)
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
 
 from turntoward.core.actions import TileState
 from turntoward.core.events import Raw
@@ -89,11 +89,27 @@ class Occasion:
     step_at: datetime | None = None
     """When its next step is taken."""
     scenes: dict[str, str] = field(default_factory=dict)
-    """Scenes that are set and have to be undone, by the action that set them."""
+    """Scenes that were asked for and have to be undone, by the action that sets them, ..."""
+    scenes_set: tuple[str, ...] = ()
+    """... and of these actions those that were done."""
     notified: tuple[str, ...] = ()
     """Whose phones show a message of it."""
     ready: tuple[str, ...] = ()
     """Who is ready to end a time-out; forgotten with it, and shown to nobody."""
+
+
+def _by_place(spoken: object) -> object:
+    """Earlier journals counted the lines of the offer alone."""
+    return {"offer": spoken} if isinstance(spoken, int) else spoken
+
+
+@dataclass(frozen=True, slots=True)
+class SceneAsked:
+    """A scene, and what asked for it."""
+
+    ritual: str
+    occasion: str
+    scene: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +121,7 @@ class Past:
     day: date | None = None
     number: int = 0
     """How many ids with `day` in them were given out."""
-    spoken: dict[str, int] = field(default_factory=dict)
+    spoken: Annotated[dict[str, int], BeforeValidator(_by_place)] = field(default_factory=dict)
     """How many lines were taken from each of its lists of texts: the next index of the rotation."""
     declined_on: date | None = None
     last_outcome: Outcome | None = None
@@ -113,8 +129,8 @@ class Past:
     last_done: datetime | None = None
     unanswered: int = 0
     """How many offers in a row that asked for an answer got none."""
-    rested: bool = False
-    """It was left out last time, because it was not answered lately."""
+    rested_on: date | None = None
+    """The day on which it was left out, because it was not taken up lately; None: it was not, the last time."""
     dropped: bool = False
     """You let it go; it comes back when somebody starts it."""
     reviewed: datetime | None = None
@@ -192,6 +208,8 @@ class HouseholdState:
     """... and the one that is a day of rest."""
     counter: int = 0
     """Counts decisions that did something: makes ids different in which no day may stand, and no number of them."""
+    scenes_asked: dict[str, SceneAsked] = field(default_factory=dict)
+    """Scenes that something asked for which has ended before it was known whether they were set."""
     rest_owed: int = 0
     """Days of rest that a pause has used up beforehand, ..."""
     rest_owed_on: date | None = None
@@ -223,7 +241,7 @@ def state_from_json(text: str) -> HouseholdState:
 
 def shift(value: T, by: timedelta) -> T:
     """Move every instant in a value, so that elapsed times stay what they were when the wall clock is set."""
-    return _shift(value, by)  # type: ignore[no-any-return]
+    return cast(T, _shift(value, by))
 
 
 def _shift(value: Any, by: timedelta) -> Any:

@@ -88,7 +88,8 @@ def clear_phones(draft: Draft, occasion: Occasion) -> Occasion:
 
 def tell(draft: Draft, occasion: Occasion, told: str) -> Occasion:
     """Tell other programs and other rules of a step, and return the occasion one step further."""
-    draft.steps.append((occasion.ritual, told))
+    if occasion.kind != "private":
+        draft.steps.append((occasion.ritual, told))
     if occasion.kind not in HIDDEN:
         key = f"{occasion.id}-{occasion.steps}-{told}"
         until = draft.now + _TELLS_UNTIL

@@ -53,10 +53,10 @@ def ask(draft: Draft, rule: Break, occasion: Occasion) -> Occasion | None:
 
 def answered(draft: Draft, event: PrivateAct) -> Occasion | None:
     """Take `ready` or `more time` from one of the two; return the occasion when both are ready."""
-    for name in draft.book.fleeting:
-        ritual = draft.book.rituals[name]
-        rule, occasion = ritual.run.time_out, draft.state.occasions.get(name)
-        if rule is None or occasion is None or occasion.phase != "asking":
+    for occasion in list(draft.state.occasions.values()):
+        ritual = draft.book.rituals.get(occasion.ritual)
+        rule = ritual.run.time_out if ritual is not None else None
+        if ritual is None or rule is None or occasion.phase != "asking":
             continue
         if event.act == "more_time":
             _more_time(draft, ritual, rule, occasion)
@@ -64,7 +64,7 @@ def answered(draft: Draft, event: PrivateAct) -> Occasion | None:
         ready = tuple(dict.fromkeys((*occasion.ready, event.partner)))
         draft.put(replace(occasion, ready=ready))
         if set(draft.household.partner_ids) <= set(ready):
-            return draft.state.occasions[name]
+            return draft.state.occasions[occasion.ritual]
     return None
 
 
@@ -94,7 +94,10 @@ def forget(draft: Draft) -> None:
     left = {name: past for name, past in draft.state.past.items() if name not in over}
     closeness_from = draft.state.affection_from
     still = closeness_from is not None and draft.now < closeness_from
-    draft.state = replace(draft.state, past=left, affection_from=closeness_from if still else None)
+    prompts = tuple(p for p in draft.state.prompts if p.occasion.rpartition("-")[0] not in over)
+    draft.state = replace(draft.state, past=left, prompts=prompts)
+    if not still:
+        draft.state = replace(draft.state, affection_from=None)
 
 
 def forgets_at(household: Household, state: HouseholdState) -> datetime | None:
@@ -103,7 +106,10 @@ def forgets_at(household: Household, state: HouseholdState) -> datetime | None:
     That is when the couple's next day begins, so that the moment itself does not tell when there was one; a day after
     its end at the latest.
     """
-    return min((_forgotten_at(household, past) for _, past in _ended(state)), default=None)
+    known = [_forgotten_at(household, ended) for _, ended in _ended(state)]
+    if not known and state.affection_from is not None:  # it outlasts the day
+        return household.day_after(state.affection_from)
+    return min(known, default=None)
 
 
 def _ended(state: HouseholdState) -> Iterator[tuple[str, datetime]]:

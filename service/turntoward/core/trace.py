@@ -19,7 +19,7 @@ class TraceEntry:
 
     ritual: str
     step: str
-    """due, refused, held, offered, postponed, started, done, declined, expired, undelivered, stopped."""
+    """due, refused, held, offered, postponed, started, swapped, runs, done, declined, expired, undelivered, stopped."""
     reason: str = ""
     occasion: str = ""
     facts: dict[str, str] = field(default_factory=dict)
@@ -86,6 +86,7 @@ _REASONS = {
     "joint_outing": "you came back from an outing together",
     "starting": "the service has just started, or was cut off, and has not heard the home yet",
     "source_lost": "the connection that tells who is home has been gone for a while",
+    "no_turns": "you do not take turns in it",
     "nothing_runs": "there is nothing to stop",
     "already_running": "it is running already",
     "both_home": "you are not both home at this moment",

@@ -1,6 +1,6 @@
 """Which rituals and rules does this make due? Answered from an index, never by asking every rule.
 
-The index is built once for a rulebook; looking something up costs the same with ten rules and with ten thousand.
+The index is built once for a rulebook; looking something up costs as much as there is to be found.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from turntoward.core.spans import format_duration
 _LOOK_AHEAD = 400
 """Days: every yearly occurrence lies within."""
 _LOOK_BACK = timedelta(days=2)
-"""After a longer gap, older occurrences are not looked at: no window is that long."""
+"""After a longer gap, older occurrences are not looked at, unless a window is longer."""
 _KNOWN_FOR = timedelta(days=30)
 """That there is no occurrence is looked for anew after this long."""
 _MEMO = 16
@@ -88,6 +88,8 @@ class Index:
     watches: dict[str, tuple[Watch, ...]] = field(default_factory=dict)
     watch_by_key: dict[str, Watch] = field(default_factory=dict)
     slots: tuple[Found[TimeTrigger | ScheduleTrigger], ...] = ()
+    longest: timedelta = timedelta()
+    """The longest window of those."""
     messages: dict[str, tuple[Found[MqttTrigger], ...]] = field(default_factory=dict)
     home_events: dict[str, tuple[Found[EventTrigger], ...]] = field(default_factory=dict)
     followers: dict[str, tuple[Found[RitualTrigger], ...]] = field(default_factory=dict)
@@ -106,7 +108,7 @@ class Index:
         if not self.slots:
             return
         zone = household.time_zone
-        after = max(after, until - _LOOK_BACK)
+        after = max(after, until - max(_LOOK_BACK, self.longest))
         # what is moved into waking hours may lie on the day before or after its own
         day, last = civil.local(after, zone).date() - timedelta(days=1), civil.local(until, zone).date()
         while day <= last + timedelta(days=1):
@@ -153,6 +155,8 @@ def index(rulebook: Rulebook) -> Index:
     """Sort the triggers of a rulebook by what sets them off."""
     definitions: tuple[Ritual | Rule, ...] = (*rulebook.rituals, *rulebook.rules)
     found = [Found(definition, trigger) for definition in definitions for trigger in definition.triggers]
+    slots = tuple(Found(f.ritual, f.trigger) for f in found if isinstance(f.trigger, TimeTrigger | ScheduleTrigger))
+    windows = [f.ritual.offer.valid_for for f in slots if isinstance(f.ritual, Ritual)]
     watches = list(_watches(found, rulebook.rituals))
     return Index(
         reunion=_of(found, ReunionTrigger),
@@ -160,7 +164,8 @@ def index(rulebook: Rulebook) -> Index:
         apart=_of(found, ApartTrigger),
         watches=_by((watch.sign.signal, watch) for watch in watches),
         watch_by_key={watch.key: watch for watch in watches},
-        slots=tuple(Found(f.ritual, f.trigger) for f in found if isinstance(f.trigger, TimeTrigger | ScheduleTrigger)),
+        slots=slots,
+        longest=max(windows, default=timedelta()),
         messages=_by((f.trigger.topic, f) for f in _of(found, MqttTrigger)),
         home_events=_by((f.trigger.event_type, f) for f in _of(found, EventTrigger)),
         followers=_by((f.trigger.ritual, f) for f in _of(found, RitualTrigger)),
@@ -190,7 +195,8 @@ def _watches(found: Iterable[Found[Trigger]], rituals: Iterable[Ritual]) -> Iter
 
 def _key(name: str, sign: StateTrigger | EndSign) -> str:
     """Name a watch by what it says: in another season the same words are the same watch."""
-    return f"{name}: {sign.signal} {sign.is_} {format_duration(sign.for_)}"
+    starts = " starts" if isinstance(sign, StateTrigger) and sign.starts else ""
+    return f"{name}: {sign.signal} {sign.is_} {format_duration(sign.for_)}{starts}"
 
 
 def _of(found: Iterable[Found[Trigger]], kind: type[T]) -> tuple[Found[T], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from turntoward.core import civil
-from turntoward.core.household import Household
+from turntoward.core.household import Household, Season
 
 _STEP = timedelta(minutes=15)
 _FARTHEST = timedelta(hours=12)
@@ -33,6 +33,14 @@ def nearest(household: Household, wanted: datetime) -> datetime | None:
                 return moment
         away += _STEP
     return None
+
+
+def quiet_from(household: Household, season: Season, now: datetime) -> datetime:
+    """Return when the next quiet hours begin, in the season `apart` in the zone where that is sooner."""
+    zones = [household.time_zone]
+    if season == "apart":
+        zones += [household.zone_of(partner) for partner in household.partner_ids]
+    return min(civil.next_at(household.quiet_hours.start, now, zone) for zone in zones)
 
 
 def next_change(household: Household, now: datetime) -> datetime:

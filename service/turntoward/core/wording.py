@@ -81,12 +81,14 @@ def draw_card(draft: Draft, occasion: Occasion, choice: CardChoice) -> Occasion 
     depth = own.depth(draft.household, draft.state)
     if draft.book.season == "simplified":
         depth = 1
-    card = decks.draw(deck, choice, before, depth, draft.state.seed, draft.now)
+    fleeting = occasion.kind == "fleeting"  # then no card may remember a day; chance alone chooses among all
+    seed = draft.state.counter if fleeting else draft.state.seed
+    card = decks.draw(deck, choice, {} if fleeting else before, depth, seed, draft.now)
     if card is None:
         return None
-    drawn = {**draft.state.drawn, deck.deck: {**before, card.id: draft.now}}
-    draft.state = replace(draft.state, drawn=drawn)
-    words = card.words(draft.household.language)
+    if not fleeting:
+        draft.state = replace(draft.state, drawn={**draft.state.drawn, deck.deck: {**before, card.id: draft.now}})
+    words = fill(draft, replace(occasion, card=("", "")), card.words(draft.household.language))
     return replace(occasion, card=(words.say, words.read))
 
 

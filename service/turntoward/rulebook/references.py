@@ -128,13 +128,6 @@ def _wrong_tags(keys: Keys, choice: CardChoice, deck: Deck) -> Iterator[tuple[Ke
         few = known[:_FEW] if len(known) <= _FEW else []
         hint = f"did you mean '{near}'?" if near else f"its tags are {', '.join(few)}" if few else "look into its file"
         yield (*keys, "tags", index), f"no card of the deck '{deck.deck}' has the tag '{tag}'; {hint}"
-    if not unknown and not any(_may_be_drawn(card_tags, depth, choice) for card_tags, depth in _kinds(deck)):
-        yield keys, f"no card of the deck '{deck.deck}' fits: all that have one of these tags are deeper than that"
-
-
-def _kinds(deck: Deck) -> Iterator[tuple[tuple[str, ...], int]]:
-    yield from ((card.tags, card.depth) for card in deck.cards)
-
-
-def _may_be_drawn(tags: tuple[str, ...], depth: int, choice: CardChoice) -> bool:
-    return depth <= choice.depth and (not choice.tags or bool(set(tags) & set(choice.tags)))
+    if not unknown and not any(card.depth <= choice.depth and choice.takes(card) for card in deck.cards):
+        these = "all of these tags" if choice.match == "all" else "one of these tags"
+        yield keys, f"no card of the deck '{deck.deck}' fits: none that has {these} is as light as that"
