@@ -22,7 +22,9 @@ from turntoward.adapters.journal import SqliteJournal
 from turntoward.adapters.mqtt import Mqtt
 from turntoward.adapters.scheduler import Scheduler
 from turntoward.channels import Reach, build_channels
+from turntoward.core.actions import SetTile, ShowSeason
 from turntoward.core.engine import Engine
+from turntoward.core.events import ServiceStarted
 from turntoward.core.rules import Rulebook
 from turntoward.ports import Clock, HomeAssistant, Source
 from turntoward.reloading import Reloader
@@ -109,7 +111,8 @@ def _assemble(
 ) -> Service:
     if settings.demo is not None:
         settings = _with_own_broker(settings, finish)
-    runtime = Runtime(Engine(settings, rulebook), journal, clock)
+    engine = Engine(settings, rulebook)
+    runtime = Runtime(engine, journal, clock)
     sources: list[Source] = []
     if config is not None:
         sources.append(Reloader(config, os.environ, settings, rulebook, runtime.take))
@@ -126,8 +129,9 @@ def _assemble(
         listener = Listener(settings, rulebook, clock, runtime.put)
         if listener.wanted:
             sources.append(listener)
-    channels = build_channels(Reach(settings, rulebook, clock, broker, homeassistant))
     names = tuple(n for n, there in ((MQTT, settings.mqtt), (HOME_ASSISTANT, _tells_states(settings))) if there)
+    shown = _shown_at_first(engine, journal, clock, names)
+    channels = build_channels(Reach(settings, rulebook, clock, broker, homeassistant, shown))
     # A demo is always the same one, chance included.
     seed = DEMO_SEED if settings.demo is not None else draw_seed()
 
@@ -139,6 +143,16 @@ def _assemble(
     if settings.demo is not None:
         sources.append(_evening(settings, settings.demo, clock, why))
     return Service(runtime, clock, tuple(sources), names, begin, tuple(reversed(finish)))
+
+
+def _shown_at_first(
+    engine: Engine, journal: SqliteJournal, clock: Clock, names: tuple[str, ...]
+) -> tuple[SetTile | ShowSeason, ...]:
+    """Return what the tiles show when the service has started: what a former run left, as it has come to by now."""
+    stored = journal.load()
+    if stored is None:
+        return ()
+    return engine.tiles(engine.decide(stored, ServiceStarted(names), clock.now()).state)
 
 
 def _tells_states(settings: Settings) -> bool:

@@ -221,6 +221,7 @@ def test_seasons(payload: str, chosen: SeasonChosen) -> None:
         ('{"season": "simplified", "until": "soon"}', "'until'"),
         ('{"season": "simplified", "until": "2026-02-30"}', "'until'"),
         ('{"season": ["simplified"]}', "'season'"),
+        ('{"season": "simplified", "untill": "2026-12-01"}', "'untill'"),
     ],
 )
 def test_unusable_seasons(payload: str, kind: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from pydantic import ValidationError
@@ -156,3 +156,38 @@ def test_what_follows_is_found_however_long_the_chain() -> None:
     ]
     book = Rulebook(rituals=(break_(), ritual(), *chain))
     assert book.fleeting == {"time_out", "r0", "r1", "r2", "r3"}
+
+
+VOICE = rule("voice", {"trigger": "mqtt", "topic": "x"}, {"action": "announce", "say": "Hi."}, {"action": "notify"})
+
+
+def test_a_rule_does_not_talk_into_a_ritual_that_keeps_the_others_away() -> None:
+    dinner = DINNER.model_copy(update={"run": DINNER.run.model_copy(update={"hold_prompts": True})})
+    evening = Evening(household(), (dinner,), home_since_noon(), rules=(VOICE,)).answer("18:00", "start", "dinner")
+    evening.message("18:20", "x").answer("18:30", "stop", "dinner").message("18:31", "x")
+    assert (evening.said, evening.notices) == (["18:31:00"], ["18:31:00 alex sam"])
+
+
+def test_what_keeps_the_others_away_ends_with_a_time_out() -> None:
+    dinner = DINNER.model_copy(update={"run": DINNER.run.model_copy(update={"hold_prompts": True})})
+    evening = Evening(household(), (dinner, break_()), home_since_noon()).answer("18:00", "start", "dinner")
+    evening.answer("18:10", "start", "time_out")
+    assert set(evening.state.occasions) == {"time_out"}
+    assert evening.scenes == ["18:00:00 dinner on", "18:10:00 dinner undone"]
+
+
+def test_a_rule_with_limits_runs_as_often_as_they_allow() -> None:
+    lamp = rule(
+        "lamp", {"trigger": "mqtt", "topic": "x"}, {"action": "mqtt", "topic": "y"}, limits={"cooldown": "10min"}
+    )
+    evening = Evening(household(), (), home_since_noon(), rules=(lamp,))
+    for time in ("18:00", "18:05", "18:10", "19:00"):
+        evening.message(time, "x")
+    assert len(evening.published) == 3
+
+
+def test_a_season_that_is_over_is_not_chosen() -> None:
+    evening = Evening(household(season="simplified"), (ritual(),), home_since_noon())
+    evening.season("18:00", "apart", date(2020, 1, 1))
+    assert evening.thoughts == ["18:00:00 season stays as it is: the last day that was named has passed already"]
+    assert evening.state.season is None

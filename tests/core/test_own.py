@@ -227,8 +227,7 @@ def test_less_of_it_is_every_second_time_and_looks_like_a_pause(who: list[str]) 
     for partner in who:
         evening.private("18:00", "less", partner, ritual="evening_checkin")
     assert evenings(evening, 6) == [20, 22, 24]
-    assert [e.reason for e in evening.entries if e.step == "held"] == ["quiet"] * 3
-    assert [e for e in evening.entries if e.step == "refused"] == []
+    assert [e for e in evening.entries if e.step in ("refused", "held")] == []
     assert evenings(an_evening().private("18:00", "less", ritual="another"), 3) == [19, 20, 21]
 
 

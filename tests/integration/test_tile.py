@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
@@ -38,10 +39,12 @@ def reach(settings: Settings, home: Home, *rituals: dict[str, Any]) -> Reach:
 
 
 @contextmanager
-def tiles(settings: Settings, *rituals: dict[str, Any], wait: bool = True) -> Iterator[tuple[Home, TileChannel]]:
+def tiles(
+    settings: Settings, *rituals: dict[str, Any], wait: bool = True, shown: tuple[SetTile | ShowSeason, ...] = ()
+) -> Iterator[tuple[Home, TileChannel]]:
     """Run the channel on the adapter, until everything has been published."""
     home = Home(settings)
-    channel = build(reach(settings, home, *rituals))
+    channel = build(replace(reach(settings, home, *rituals), shown=shown))
     assert channel is not None
     greeted: list[bool] = []
     home.mqtt.on_connect(lambda: greeted.append(True))
@@ -76,6 +79,18 @@ def test_on_connect_first_what_there_is_then_how_it_is_then_online(mosquitto: Mo
     assert kept[STATE] == b"idle"
     assert json.loads(kept[ATTRIBUTES]) == {"title": "Hug", "text": "", "until": None, "occasion": ""}
     assert "reunion_hug_state" in json.loads(kept[CONFIG])["components"]
+
+
+def test_what_a_former_run_left_is_shown_at_once(mosquitto: Mosquitto) -> None:
+    """A tile that said idle for a second would tell every automation that it has ended."""
+    settings = household(mosquitto.port)
+    until = datetime(2030, 1, 1, tzinfo=UTC)
+    left = SetTile("reunion_hug-now-tile", "reunion_hug", "hug/1", "running", "Twenty seconds.", until, until)
+    season = ShowSeason("season-now", "simplified", None, until)
+    with observing(mosquitto.port) as observer, tiles(settings, shown=(left, season)):
+        observer.wait_for("turntoward/status", "online")
+        assert [m.payload for m in observer.seen if m.topic == STATE] == ["running"]
+    assert json.loads(mosquitto.retained()["turntoward/season"])["season"] == "simplified"
 
 
 def test_a_state_is_shown_with_what_it_is_about(mosquitto: Mosquitto) -> None:

@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 
+from turntoward.core.actions import SetTile, ShowSeason
 from turntoward.core.rules import Rulebook
 from turntoward.ports import Broker, Channel, Clock, HomeAssistant
 from turntoward.settings import Settings
@@ -25,6 +26,8 @@ class Reach:
     clock: Clock
     broker: Broker | None = None
     homeassistant: HomeAssistant | None = None
+    shown: tuple[SetTile | ShowSeason, ...] = ()
+    """What is to be shown from the first moment on: what a former run has left."""
 
 
 class ChannelNotLoaded(Exception):

@@ -29,6 +29,8 @@ class Verdict:
 
 
 OPEN = Verdict("open")
+QUIET = "quiet"
+"""The one reason that is never told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def sources_heard(m: Moment) -> Verdict:
 
 def quiet(m: Moment) -> Verdict:
     """A pause, a day of rest or chance: one class, which nobody can tell apart. It lasts as long as the occasion."""
-    return Verdict("hold", "quiet") if m.occasion.silenced else OPEN
+    return Verdict("hold", QUIET) if m.occasion.silenced else OPEN
 
 
 def time_out(m: Moment) -> Verdict:

@@ -47,10 +47,17 @@ def hear(draft: Draft, event: Event) -> list[Due]:
     elif isinstance(event, PrivateAct):
         _private_act(draft, event)
     elif isinstance(event, SeasonChosen):
-        draft.state = seasons.choose(draft.state, event.season, event.until)
+        _season_chosen(draft, event)
     else:
         _heard_of_the_shell(draft, event)
     return []
+
+
+def _season_chosen(draft: Draft, event: SeasonChosen) -> None:
+    if event.until is not None and event.until < draft.day:
+        draft.note("season", "unchanged", "season_over")
+    else:
+        draft.state = seasons.choose(draft.state, event.season, event.until)
 
 
 def _heard_of_the_shell(draft: Draft, event: Event) -> None:

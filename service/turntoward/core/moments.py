@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from turntoward.core.gates import GATES, OPEN, OWN_LIMITS, SOUND, Gate, Moment, Verdict, conditions
+from turntoward.core.gates import GATES, OPEN, OWN_LIMITS, SOUND, Gate, Moment, Verdict, another_runs, conditions
+from turntoward.core.rules import Ritual
 
 
 def judge(moment: Moment) -> Verdict:
@@ -14,8 +15,9 @@ def judge(moment: Moment) -> Verdict:
 
 
 def may_speak(moment: Moment) -> bool:
-    """Whether a voice may be heard now that is part of something that runs already."""
-    return _first(SOUND, moment) is OPEN
+    """Whether a voice may be heard now that is part of what runs; that of a rule may not interrupt a ritual."""
+    gates = SOUND if isinstance(moment.ritual, Ritual) else (another_runs, *SOUND)
+    return _first(gates, moment) is OPEN
 
 
 def may_run(moment: Moment) -> Verdict:

@@ -34,6 +34,8 @@ _OF_THE_MOMENT = (TileStep, SceneStep)
 """Steps that make no sense any more when the ritual ends."""
 _UNDONE_UNTIL = timedelta(hours=12)
 _PUBLISHED_UNTIL = timedelta(minutes=10)
+_NOTICED_UNTIL = timedelta(hours=1)
+"""A rule's message to phones is worth sending for so long; that of a ritual as long as it runs."""
 
 
 def steps_of(definition: Ritual | Rule) -> tuple[Step, ...]:
@@ -121,8 +123,9 @@ def _take(draft: Draft, definition: Ritual | Rule, occasion: Occasion, step: Ste
     if isinstance(step, NotifyStep):
         if at + draft.household.presence.voice_ttl <= draft.now or not _may_speak(draft, definition, occasion):
             return occasion
+        of_use = occasion.ends_at if isinstance(definition, Ritual) else draft.now + _NOTICED_UNTIL
         until = waking.quiet_from(draft.household, draft.book.season, draft.now)
-        until = min(until, occasion.ends_at or until)
+        until = min(until, of_use or until)
         return notify(draft, occasion, draft.household.partner_ids, until, key)
     if isinstance(step, SceneStep):
         return _set_scene(draft, definition, occasion, step, key)

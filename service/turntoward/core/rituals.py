@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from turntoward.core import civil, own, programs, telling, timeouts, wording
 from turntoward.core.actions import TileState
 from turntoward.core.draft import Draft
-from turntoward.core.gates import Moment
+from turntoward.core.gates import QUIET, Moment
 from turntoward.core.moments import judge, may_run
 from turntoward.core.offers import Report, channels_for, count, offer, reached_nobody
 from turntoward.core.rules import Ritual, Rule
@@ -37,7 +37,7 @@ def become_due(draft: Draft, due: Due) -> None:
     refusal = _refusal(draft, ritual, expires_at)
     if refusal and not (refusal == "already_open" and due.starts):
         open_one = draft.state.occasions.get(name)
-        draft.note(name, "refused", refusal, open_one.id if open_one and refusal == "already_open" else "")
+        draft.note(name, "refused", refusal, open_one.id if open_one else "")
     elif due.starts:
         _start_by_itself(draft, ritual, due)
     elif _rests(draft, ritual):
@@ -58,7 +58,8 @@ def _refusal(draft: Draft, ritual: Ritual, expires_at: datetime | None) -> str:
     if not draft.household.both_agreed:
         return "not_agreed"
     if ritual.name in draft.state.occasions:
-        return "already_open"
+        runs = draft.state.occasions[ritual.name].phase in ("running", "asking")
+        return "already_running" if runs else "already_open"
     if past.dropped:
         return "dropped"
     if past.declined_on == draft.day:
@@ -169,7 +170,8 @@ def _time_out_runs(draft: Draft, occasion: Occasion) -> bool:
 
 
 def _run_on(draft: Draft, definition: Ritual | Rule, occasion: Occasion) -> None:
-    if programs.speaks(definition) and isinstance(definition, Ritual) and _time_out_runs(draft, occasion):
+    in_the_way = programs.speaks(definition) or occasion.holds == "prompts"
+    if in_the_way and isinstance(definition, Ritual) and _time_out_runs(draft, occasion):
         end(draft, occasion, "stopped", "time_out")
         return
     occasion = programs.proceed(draft, definition, occasion)
@@ -225,7 +227,7 @@ def _wait(draft: Draft, ritual: Ritual, occasion: Occasion) -> None:
         if offer(draft, ritual, occasion, channels, verdict.reason):
             return
         reason = "no_new_card"
-    if reason != occasion.held_by:
+    if reason not in (occasion.held_by, QUIET):
         draft.note(ritual.name, "held", reason, occasion.id)
     draft.put(replace(occasion, held_by=reason, look_again_at=verdict.until))
 
@@ -246,7 +248,8 @@ def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str) -> None
     if ritual is not None and ritual.run.time_out is not None:
         waits = ritual.run.time_out.affection_waits
         draft.state = replace(draft.state, affection_from=draft.now + waits)
-    draft.note(occasion.ritual, outcome, reason, occasion.id)
+    if reason != QUIET:  # silence may be a pause; nobody is told of it
+        draft.note(occasion.ritual, outcome, reason, occasion.id)
     tile = _TILE_AFTER.get(outcome, "idle")
     if occasion.kind == "fleeting":
         tile = "idle"

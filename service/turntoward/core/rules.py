@@ -205,6 +205,12 @@ class Ritual(Model):
         return self.title.get(language) or self.title.get(short) or self.title.get("en") or self.ritual
 
 
+class RuleLimits(Limits):
+    """How often a rule does its steps: as often as it is set off, unless it says otherwise."""
+
+    per_day: int | None = Field(None, ge=0, le=50, description="runs in a logical day; left out or null: no limit")
+
+
 class Rule(Model):
     """A rule that is no ritual: when this happens and that is so, do these steps. Also one file in `rules/`."""
 
@@ -213,7 +219,7 @@ class Rule(Model):
     triggers: tuple[Trigger, ...]
     conditions: tuple[Condition, ...] = ()
     actions: tuple[Step, ...] = Field(description="one after another")
-    limits: Limits = Limits(per_day=None)
+    limits: RuleLimits = RuleLimits()
     examples: tuple[Scenario, ...] = ()
 
     @property

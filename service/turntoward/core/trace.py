@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-NOTICEABLE = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped")
+NOTICEABLE = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped", "swapped", "unchanged")
 """Steps the couple could notice themselves. Only these are logged, listed by `journal` and kept for long; the others
 would tell when somebody came home.
 """
@@ -19,7 +19,7 @@ class TraceEntry:
 
     ritual: str
     step: str
-    """due, refused, held, offered, postponed, started, swapped, runs, done, declined, expired, undelivered, stopped."""
+    """due, refused, held, offered, postponed, started, swapped, runs, unchanged, or how it ended (see Outcome)."""
     reason: str = ""
     occasion: str = ""
     facts: dict[str, str] = field(default_factory=dict)
@@ -41,6 +41,7 @@ _STEPS = {
     "stopped": "has been stopped",
     "runs": "does its steps: {reason}",
     "swapped": "is the other one's turn now",
+    "unchanged": "stays as it is: {reason}",
 }
 
 _REASONS = {
@@ -51,7 +52,6 @@ _REASONS = {
     "season": "it is for another season",
     "told": "a message or an event asked for it",
     "unanswered": "nothing was answered for a while",
-    "quiet": "it stays silent this time, which it does now and then",
     "time_out": "there is a break between you two",
     "after_time_out": "there was a break between you two a short while ago",
     "just_home": "you have only just come home",
@@ -86,6 +86,7 @@ _REASONS = {
     "joint_outing": "you came back from an outing together",
     "starting": "the service has just started, or was cut off, and has not heard the home yet",
     "source_lost": "the connection that tells who is home has been gone for a while",
+    "season_over": "the last day that was named has passed already",
     "no_turns": "you do not take turns in it",
     "nothing_runs": "there is nothing to stop",
     "already_running": "it is running already",

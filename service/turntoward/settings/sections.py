@@ -39,6 +39,16 @@ def _topic(value: str) -> str:
     return value
 
 
+def _phone(value: object) -> object:
+    if isinstance(value, str) and not value.startswith("notify."):
+        raise PydanticCustomError(
+            "phone",
+            "{found} is not a phone; write its notify action as Home Assistant does: notify.mobile_app_alex_phone",
+            {"found": repr(value)},
+        )
+    return _entity(value) if isinstance(value, str) else value
+
+
 Entity = Annotated[str, BeforeValidator(lambda v: _entity(v) if isinstance(v, str) else v)]
 Topic = Annotated[str, BeforeValidator(lambda v: _topic(v) if isinstance(v, str) else v)]
 
@@ -76,7 +86,7 @@ class HomePartner(Partner):
     presence: Annotated[Place, BeforeValidator(place_from_text)] = Field(
         Place(), description="person.alex, or a topic; left out: <base>/presence/<name>"
     )
-    phone: Annotated[str, BeforeValidator(lambda v: _entity(v) if isinstance(v, str) else v)] | None = Field(
+    phone: Annotated[str, BeforeValidator(_phone)] | None = Field(
         None, description="the notify action of this partner's phone: notify.mobile_app_alex_phone"
     )
 

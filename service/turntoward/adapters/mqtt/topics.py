@@ -190,6 +190,8 @@ def _season(topics: Topics, payload: bytes, arrival: Arrival) -> Iterator[Event]
     try:
         _refuse_retained(arrival, "season")
         said = fields(payload, "season")
+        if unknown := set(said) - {"season", "until"}:
+            raise ValueError(f"{min(unknown)!r} beside it, which says nothing")
         yield SeasonChosen(_known_season(said["season"]), _day(said.get("until")))
     except ValueError as problem:
         raise Unusable(topics.season, str(problem), _SEASON, beginning(payload)) from None

@@ -14,4 +14,4 @@ def build(reach: Reach) -> TileChannel | None:
     """Build the channel where there is a broker."""
     if reach.broker is None:
         return None
-    return TileChannel(reach.settings, reach.rulebook, reach.broker, reach.clock)
+    return TileChannel(reach.settings, reach.rulebook, reach.broker, reach.clock, reach.shown)

@@ -31,7 +31,14 @@ class TileChannel:
     name = "tile"
     at_most_once = False
 
-    def __init__(self, settings: Settings, rulebook: Rulebook, broker: Broker, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        rulebook: Rulebook,
+        broker: Broker,
+        clock: Clock,
+        shown: tuple[SetTile | ShowSeason, ...] = (),
+    ) -> None:
         self._settings = settings
         self._rituals = {ritual.ritual: ritual for ritual in discovery.shown(rulebook)}
         self._config = discovery.config(settings, rulebook)
@@ -40,8 +47,10 @@ class TileChannel:
         self._clock = clock
         # What is asked comes from the channel's worker, what is republished from the broker's thread.
         self._lock = threading.Lock()
-        self._latest: dict[str, SetTile] = {}
-        self._season: ShowSeason | None = None
+        # Known before the first connect: a tile that says idle for a second would end what runs, for an automation.
+        tiles = (one for one in shown if isinstance(one, SetTile))
+        self._latest: dict[str, SetTile] = {tile.ritual: tile for tile in tiles if tile.ritual in self._rituals}
+        self._season = next((one for one in shown if isinstance(one, ShowSeason)), None)
         self._shown: dict[str, str] = {}
         self._outdated: deque[str] = deque(maxlen=REMEMBERED)
         broker.on_connect(self._show_everything)
