@@ -17,7 +17,7 @@ from turntoward.core.trace import TraceEntry, explain, reason_in_words
 
 CORE = Path(trace.__file__).parent
 SPEAKING = (
-    "answers", "conditions", "engine", "gates", "hearing", "leaving", "moments", "offers", "presence",
+    "answers", "conditions", "engine", "gates", "hearing", "leaving", "moments", "offers", "opening", "presence",
     "rituals", "timeouts", "triggers", "watching",
 )  # fmt: skip
 PLACE = {"Verdict": 1, "Answer": 2, "Arrival": 1, "_not_before": 3, "end": 3, "note": 2, "_while_held": 2, "Due": 2}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from turntoward.core import programs, rituals, telling, timeouts, wording
+from turntoward.core import opening, programs, rituals, telling, timeouts, wording
 from turntoward.core.draft import Draft
 from turntoward.core.events import Answer
 from turntoward.core.offers import count
@@ -82,7 +82,7 @@ def start(draft: Draft, ritual: Ritual, lasts: timedelta | None = None, cause: s
             draft.note(name, "refused", "dropped")
             return
         draft.change_past(name, dropped=False)
-    opened = occasion or replace(rituals.new_occasion(draft, ritual, "called", draft.now), cause=cause)
+    opened = occasion or replace(opening.new_occasion(draft, ritual, "called", draft.now), cause=cause)
     if opened.offered_at is None:
         count(draft, name)
     opened = telling.clear_phones(draft, opened)
@@ -152,7 +152,7 @@ def _close(draft: Draft, ritual: Ritual, occasion: Occasion | None, said: Answer
         if past.last_outcome == outcome and past.last_end and draft.now - past.last_end < DOUBLE_TAP:
             draft.note(ritual.name, "refused", "answered_already")
             return
-        occasion = rituals.new_occasion(draft, ritual, "called", draft.now)
+        occasion = opening.new_occasion(draft, ritual, "called", draft.now)
     if outcome == "done" and occasion.offered_at is None and occasion.phase not in ("running", "asking"):
         count(draft, ritual.name)  # they did it by themselves, so no prompt is needed soon
     if said == "accept":

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from turntoward.core import answers, hearing, own, presence, rituals, seasons, telling, timeouts, watching
+from turntoward.core import answers, hearing, opening, own, presence, rituals, seasons, telling, timeouts, watching
 from turntoward.core.actions import Action, SetTile, ShowSeason
 from turntoward.core.draft import Book, Draft
 from turntoward.core.events import ClockJumped, Event, PrivateAct, ServiceStarted
@@ -147,7 +147,7 @@ class Engine:
         due += self._on_schedule(draft)
         due += self._season_changed(draft)
         for one in sorted([*due, *told], key=lambda d: d.at):
-            rituals.become_due(draft, one)
+            opening.become_due(draft, one)
         draft.state = replace(draft.state, now=draft.now)
 
     def _season_changed(self, draft: Draft) -> list[Due]:
@@ -176,7 +176,7 @@ class Engine:
                 return
             draft.steps, draft.starts = [], []
             for due in (*watching.followers(draft, steps), *due_by_season):
-                rituals.become_due(draft, due)
+                opening.become_due(draft, due)
             for name, cause in starts:
                 ritual = draft.book.rituals.get(name)
                 if ritual is not None and not ritual.private and ritual.run.time_out is None:
