@@ -26,6 +26,7 @@ from turntoward.core.actions import SetTile, ShowSeason
 from turntoward.core.engine import Engine
 from turntoward.core.events import ServiceStarted
 from turntoward.core.rules import Rulebook
+from turntoward.core.state import HouseholdState
 from turntoward.ports import Clock, HomeAssistant, Source
 from turntoward.reloading import Reloader
 from turntoward.runtime import Runtime
@@ -92,8 +93,8 @@ def build(
     journal = SqliteJournal(settings.journal_dir, fresh=settings.demo is not None)
     finish: list[Callable[[], None]] = [journal.close]
     try:
-        journal.load()  # a state that cannot be read is better found before anything runs
-        return _assemble(settings, rulebook, clock, journal, finish, config, why)
+        stored = journal.load()  # a state that cannot be read is better found before anything runs
+        return _assemble(settings, rulebook, clock, journal, stored, finish, config, why)
     except BaseException:
         for close in reversed(finish):
             close()
@@ -105,6 +106,7 @@ def _assemble(
     rulebook: Rulebook,
     clock: Clock,
     journal: SqliteJournal,
+    stored: HouseholdState | None,
     finish: list[Callable[[], None]],
     config: Path | None,
     why: str,
@@ -130,7 +132,7 @@ def _assemble(
         if listener.wanted:
             sources.append(listener)
     names = tuple(n for n, there in ((MQTT, settings.mqtt), (HOME_ASSISTANT, _tells_states(settings))) if there)
-    shown = _shown_at_first(engine, journal, clock, names)
+    shown = _shown_at_first(engine, stored, clock, names)
     channels = build_channels(Reach(settings, rulebook, clock, broker, homeassistant, shown))
     # A demo is always the same one, chance included.
     seed = DEMO_SEED if settings.demo is not None else draw_seed()
@@ -146,10 +148,9 @@ def _assemble(
 
 
 def _shown_at_first(
-    engine: Engine, journal: SqliteJournal, clock: Clock, names: tuple[str, ...]
+    engine: Engine, stored: HouseholdState | None, clock: Clock, names: tuple[str, ...]
 ) -> tuple[SetTile | ShowSeason, ...]:
     """Return what the tiles show when the service has started: what a former run left, as it has come to by now."""
-    stored = journal.load()
     if stored is None:
         return ()
     return engine.tiles(engine.decide(stored, ServiceStarted(names), clock.now()).state)

@@ -71,10 +71,10 @@ def start(draft: Draft, ritual: Ritual, lasts: timedelta | None = None, cause: s
     if not draft.household.both_agreed:
         draft.note(name, "refused", "not_agreed")
         return
-    if occasion is not None and occasion.phase in ("running", "asking"):
+    if occasion is not None and occasion.runs:
         draft.note(name, "refused", "already_running", occasion.id)
         return
-    if any(o.holds == "everything" for o in draft.state.occasions.values()):
+    if draft.state.is_held("everything"):
         draft.note(name, "refused", "time_out")
         return
     if draft.past(name).dropped:
@@ -106,7 +106,7 @@ def _stop(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
 
 def _later(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
     """One re-offer inside the window, and only one: whoever says it twice means no."""
-    if occasion is None or occasion.phase in ("running", "asking"):
+    if occasion is None or occasion.runs:
         draft.note(ritual.name, "refused", "nothing_to_postpone")
     elif occasion.postponed or draft.now + ritual.offer.later >= occasion.expires_at:
         rituals.end(draft, occasion, "expired", "postponed")
@@ -153,7 +153,7 @@ def _close(draft: Draft, ritual: Ritual, occasion: Occasion | None, said: Answer
             draft.note(ritual.name, "refused", "answered_already")
             return
         occasion = opening.new_occasion(draft, ritual, "called", draft.now)
-    if outcome == "done" and occasion.offered_at is None and occasion.phase not in ("running", "asking"):
+    if outcome == "done" and occasion.offered_at is None and not occasion.runs:
         count(draft, ritual.name)  # they did it by themselves, so no prompt is needed soon
     if said == "accept":
         occasion = _accepted(draft, ritual, occasion)
@@ -172,8 +172,7 @@ def _drop(draft: Draft, ritual: str) -> None:
 def _accepted(draft: Draft, ritual: Ritual, occasion: Occasion) -> Occasion:
     """What was planned is planned: it is the other one's turn next, and steps that take no time are done at once."""
     wording.pass_turn(draft, ritual)
-    in_time_out = any(o.holds == "everything" for o in draft.state.occasions.values())
-    if ritual.run.lasts is not None or occasion.phase == "running" or in_time_out:
+    if ritual.run.lasts is not None or occasion.phase == "running" or draft.state.is_held("everything"):
         return occasion
     return programs.proceed(draft, ritual, programs.begun(draft, ritual, occasion, None))
 

@@ -155,8 +155,9 @@ def _ritual(condition: RitualCondition, here: Situation) -> Answer:
         until = done + condition.within if done else None
         return Answer(until is not None and here.now < until, until if until and here.now < until else None, reason)
     occasion = here.state.occasions.get(condition.ritual)
-    phases = ("running", "asking") if condition.is_ == "running" else ("offered",)
-    return Answer(occasion is not None and occasion.phase in phases, None, reason)
+    if occasion is None:
+        return Answer(False, None, reason)
+    return Answer(occasion.runs if condition.is_ == "running" else occasion.phase == "offered", None, reason)
 
 
 def _time(condition: TimeCondition, here: Situation) -> Answer:

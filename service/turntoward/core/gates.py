@@ -81,17 +81,12 @@ def quiet(m: Moment) -> Verdict:
 
 def time_out(m: Moment) -> Verdict:
     """A time-out silences everything but its own end."""
-    return _while_held(m, "everything", "time_out")
+    return Verdict("hold", "time_out") if m.state.is_held("everything", m.occasion.ritual) else OPEN
 
 
 def another_runs(m: Moment) -> Verdict:
     """A ritual runs that keeps our other prompts away."""
-    return _while_held(m, "prompts", "another_runs")
-
-
-def _while_held(m: Moment, by: str, reason: str) -> Verdict:
-    others = (o for o in m.state.occasions.values() if o.ritual != m.occasion.ritual)
-    return Verdict("hold", reason) if any(o.holds == by for o in others) else OPEN
+    return Verdict("hold", "another_runs") if m.state.is_held("prompts", m.occasion.ritual) else OPEN
 
 
 def just_home(m: Moment) -> Verdict:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from turntoward.core import civil, presence, signals
 from turntoward.core.events import SignalChanged
-from turntoward.core.household import Household, signal_role
+from turntoward.core.household import Household
 from turntoward.core.rule_triggers import WEEKDAYS, LeavingTrigger
 from turntoward.core.state import HouseholdState
 from turntoward.core.triggers import Due, Found, Index
@@ -19,9 +19,8 @@ JUST_OPENED = timedelta(minutes=5)
 
 def signs(index: Index, event: SignalChanged) -> Iterator[Found[LeavingTrigger]]:
     """Yield the triggers a signal is a sign for."""
-    yield from index.leaving.get(event.signal, ())
-    if signal_role(event.signal) != event.signal:
-        yield from index.leaving.get(signal_role(event.signal), ())
+    for word in signals.words_for(event.signal):
+        yield from index.leaving.get(word, ())
 
 
 def due(household: Household, state: HouseholdState, found: Found[LeavingTrigger], now: datetime) -> Due | str:

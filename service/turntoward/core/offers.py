@@ -6,11 +6,11 @@ Whether it may be made at all is decided before; see `moments`.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
-from turntoward.core import programs, telling, waking, wording
-from turntoward.core.actions import INTERRUPTING, Action, Announce, Ask, SetTile
+from turntoward.core import programs, telling, wording
+from turntoward.core.actions import INTERRUPTING, Ask, SetTile
 from turntoward.core.draft import Draft
 from turntoward.core.rules import ChannelChoice, Ritual
 from turntoward.core.state import Occasion, Prompt
@@ -80,21 +80,13 @@ def _offer_on(choice: ChannelChoice, draft: Draft, occasion: Occasion, text: Tex
         telling.show(draft, occasion.ritual, "offered")
         draft.actions.append(SetTile(key, occasion.ritual, occasion.id, "offered", text.read, until, until))
         return occasion
-    # A speaker that is slow to answer must not talk into the quiet hours.
-    quiet_from = waking.quiet_from(home, draft.book.season, draft.now)
     if choice.channel == "phone":
         to = (wording.whose_turn(draft, occasion.ritual),) if choice.to == "turn" else home.partner_ids
-        return programs.notify(draft, occasion, to, min(until, quiet_from), key)
-    draft.actions.append(_announce(choice, draft, occasion, text, key, min(until, quiet_from)))
-    return occasion
-
-
-def _announce(choice: ChannelChoice, draft: Draft, occasion: Occasion, text: Text, key: str, until: datetime) -> Action:
-    home = draft.household
-    valid_until = min(draft.now + home.presence.voice_ttl, until)
-    rooms = choice.rooms or home.speaker_rooms()
+        return programs.notify(draft, occasion, to, until, key)
     said = "" if choice.chime else text.say
-    return Announce(key, occasion.ritual, occasion.id, said, home.language, rooms, valid_until, choice.chime)
+    until = min(until, draft.now + home.presence.voice_ttl)
+    programs.say(draft, occasion, said, choice.rooms, until, key, choice.chime)
+    return occasion
 
 
 def count(draft: Draft, ritual: str) -> None:

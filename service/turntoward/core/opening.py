@@ -54,8 +54,7 @@ def _refusal(draft: Draft, ritual: Ritual, expires_at: datetime | None) -> str:
     if not draft.household.both_agreed:
         return "not_agreed"
     if ritual.name in draft.state.occasions:
-        runs = draft.state.occasions[ritual.name].phase in ("running", "asking")
-        return "already_running" if runs else "already_open"
+        return "already_running" if draft.state.occasions[ritual.name].runs else "already_open"
     if past.dropped:
         return "dropped"
     if past.declined_on == draft.day:
@@ -85,12 +84,21 @@ def _expires_at(draft: Draft, ritual: Ritual, at: datetime) -> datetime | None:
 
 def _start_by_itself(draft: Draft, ritual: Ritual, due: Due) -> None:
     """Let a ritual begin by what people have done, if its conditions and its own limits allow."""
-    occasion = Occasion("", ritual.name, due.cause, due.at, due.at, due.at)
-    verdict = may_run(Moment(draft.household, draft.state, ritual, occasion, draft.now))
-    if verdict.says == "open":
+    if _may_run(draft, due, _blank(due)):
         draft.starts.append((ritual.name, due.cause))
-    else:
-        draft.note(ritual.name, "refused", verdict.reason)
+
+
+def _blank(due: Due) -> Occasion:
+    """Return an occasion that is not offered, and so has no window."""
+    return Occasion("", due.ritual.name, due.cause, due.at, due.at, due.at)
+
+
+def _may_run(draft: Draft, due: Due, occasion: Occasion) -> bool:
+    """Whether something may run without being offered; why it may not is noted."""
+    verdict = may_run(Moment(draft.household, draft.state, due.ritual, occasion, draft.now))
+    if verdict.says != "open":
+        draft.note(due.ritual.name, "refused", verdict.reason)
+    return verdict.says == "open"
 
 
 def _run_rule(draft: Draft, rule: Rule, due: Due) -> None:
@@ -101,10 +109,8 @@ def _run_rule(draft: Draft, rule: Rule, due: Due) -> None:
     if rule.name in draft.state.occasions:
         draft.note(rule.name, "refused", "already_running", draft.state.occasions[rule.name].id)
         return
-    occasion = Occasion("", rule.name, due.cause, due.at, due.at, due.at)
-    verdict = may_run(Moment(draft.household, draft.state, rule, occasion, draft.now))
-    if verdict.says != "open":
-        draft.note(rule.name, "refused", verdict.reason)
+    occasion = _blank(due)
+    if not _may_run(draft, due, occasion):
         return
     occasion = replace(occasion, id=telling.next_id(draft, rule.name), kind="rule")
     count(draft, rule.name)

@@ -123,10 +123,8 @@ def _take(draft: Draft, definition: Ritual | Rule, occasion: Occasion, step: Ste
     if isinstance(step, NotifyStep):
         if at + draft.household.presence.voice_ttl <= draft.now or not _may_speak(draft, definition, occasion):
             return occasion
-        of_use = occasion.ends_at if isinstance(definition, Ritual) else draft.now + _NOTICED_UNTIL
-        until = waking.quiet_from(draft.household, draft.book.season, draft.now)
-        until = min(until, of_use or until)
-        return notify(draft, occasion, draft.household.partner_ids, until, key)
+        of_use = occasion.ends_at if isinstance(definition, Ritual) else None
+        return notify(draft, occasion, draft.household.partner_ids, of_use or draft.now + _NOTICED_UNTIL, key)
     if isinstance(step, SceneStep):
         return _set_scene(draft, definition, occasion, step, key)
     if isinstance(step, MqttStep):
@@ -157,10 +155,25 @@ def notify(draft: Draft, occasion: Occasion, to: Iterable[str], until: datetime,
     ritual = draft.book.rituals.get(occasion.ritual)
     if ritual is not None:
         answers = ritual.answers
+    until = _before_quiet(draft, until)
     if until <= draft.now:
         return occasion
     draft.actions.append(Notify(key, occasion.ritual, occasion.id, text, answers, partners, occasion.id, until))
     return replace(occasion, notified=tuple(dict.fromkeys((*occasion.notified, *partners))))
+
+
+def say(
+    draft: Draft, occasion: Occasion, text: str, rooms: tuple[str, ...], until: datetime, key: str, chime: bool = False
+) -> None:
+    """Say a line, or let a soft sound be heard; no rooms: wherever a speaker is."""
+    home, until = draft.household, _before_quiet(draft, until)
+    places = rooms or home.speaker_rooms()
+    draft.actions.append(Announce(key, occasion.ritual, occasion.id, text, home.language, places, until, chime))
+
+
+def _before_quiet(draft: Draft, until: datetime) -> datetime:
+    """What is slow to be delivered must not be heard or felt in the quiet hours."""
+    return min(until, waking.quiet_from(draft.household, draft.book.season, draft.now))
 
 
 def _with_card(draft: Draft, occasion: Occasion, step: AnnounceStep | TileStep) -> Occasion | None:
@@ -180,19 +193,15 @@ def _announce(
     draft: Draft, definition: Ritual | Rule, occasion: Occasion, step: AnnounceStep, key: str, at: datetime
 ) -> Occasion:
     """Say it, unless this is no moment for a voice, or it was to be said a while ago; nothing is made up for."""
-    home = draft.household
-    quiet_from = waking.quiet_from(home, draft.book.season, draft.now)
-    until = min(at + home.presence.voice_ttl, quiet_from)
-    in_time = draft.now < at + home.presence.voice_ttl
-    if not in_time or not _may_speak(draft, definition, occasion) or not _somebody_home(draft):
+    until = at + draft.household.presence.voice_ttl
+    if draft.now >= until or not _may_speak(draft, definition, occasion) or not _somebody_home(draft):
         return occasion
     drawn = _with_card(draft, occasion, step)
     if drawn is None:
         return occasion
     text = wording.next_line(draft, drawn, step.say, f"run {drawn.step}")
     if text.say:
-        rooms = step.rooms or home.speaker_rooms()
-        draft.actions.append(Announce(key, drawn.ritual, drawn.id, text.say, home.language, rooms, until))
+        say(draft, drawn, text.say, step.rooms, until, key)
     return drawn
 
 

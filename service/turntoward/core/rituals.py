@@ -28,7 +28,7 @@ def step(draft: Draft, occasion: Occasion) -> None:
         end(draft, occasion, "expired", "switched_off")
     elif not draft.household.both_agreed and isinstance(definition, Ritual):
         end(draft, occasion, "expired", "not_agreed")
-    elif occasion.phase in ("running", "asking"):
+    elif occasion.runs:
         _run_on(draft, definition, occasion)
     elif isinstance(definition, Rule):
         _end_rule(draft, occasion)
@@ -36,18 +36,13 @@ def step(draft: Draft, occasion: Occasion) -> None:
         _expire(draft, definition, occasion)
     elif occasion.phase == "waiting":
         _wait(draft, definition, occasion)
-    elif _time_out_runs(draft, occasion):
+    elif draft.state.is_held("everything", occasion.ritual):
         end(draft, occasion, "expired", "time_out")
-
-
-def _time_out_runs(draft: Draft, occasion: Occasion) -> bool:
-    others = draft.state.occasions.values()
-    return any(o.holds == "everything" and o.ritual != occasion.ritual for o in others)
 
 
 def _run_on(draft: Draft, definition: Ritual | Rule, occasion: Occasion) -> None:
     in_the_way = programs.speaks(definition) or occasion.holds == "prompts"
-    if in_the_way and isinstance(definition, Ritual) and _time_out_runs(draft, occasion):
+    if in_the_way and isinstance(definition, Ritual) and draft.state.is_held("everything", occasion.ritual):
         end(draft, occasion, "stopped", "time_out")
         return
     occasion = programs.proceed(draft, definition, occasion)
@@ -91,7 +86,7 @@ def _end_rule(draft: Draft, occasion: Occasion) -> None:
 
 def looks_again_at(occasion: Occasion) -> datetime:
     """Return when time alone may change something in an occasion's life."""
-    if occasion.phase in ("running", "asking"):
+    if occasion.runs:
         times = [at for at in (occasion.ends_at, occasion.step_at) if at is not None]
         return min(times, default=occasion.expires_at)
     if occasion.phase == "waiting" and occasion.look_again_at is not None:

@@ -6,7 +6,7 @@ The triggers, conditions and steps have files of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -150,8 +150,7 @@ class Ritual(Model):
 
     @model_validator(mode="after")
     def _forms_are_rituals(self) -> Self:
-        for season in ("simplified", "apart"):
-            self.in_season(season)
+        list(self.forms())
         return self
 
     @model_validator(mode="after")
@@ -177,8 +176,7 @@ class Ritual(Model):
     @property
     def is_time_out(self) -> bool:
         """Whether it is a time-out, in whatever season."""
-        forms = (form for season in SEASONS if (form := self.in_season(season)) is not None)
-        return any(form.run.time_out is not None for form in forms)
+        return any(form.run.time_out is not None for form in self.forms())
 
     def form(self, season: str) -> Form:
         """Return what changes in a season."""
@@ -196,6 +194,10 @@ class Ritual(Model):
             return self
         full = self.model_dump(by_alias=True, exclude={"short", "apart", "examples"}, mode="json")
         return Ritual.model_validate({**merged(full, changes), "examples": self.examples})
+
+    def forms(self) -> Iterator[Ritual]:
+        """Yield the ritual as it is in each season in which it does not rest. Raises as `in_season`."""
+        yield from (form for season in SEASONS if (form := self.in_season(season)) is not None)
 
     def named(self, language: str) -> str:
         """Return the title in a language."""

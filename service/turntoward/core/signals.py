@@ -31,6 +31,11 @@ class Reading:
 _ABSENT = Reading("absent")
 
 
+def words_for(name: str) -> tuple[str, ...]:
+    """Return what a rule may call a signal: `table.1` by its name, or `table`, which means all of its kind."""
+    return tuple(dict.fromkeys((name, signal_role(name))))
+
+
 def of_kind(household: Household, name: str) -> tuple[str, ...]:
     """Return the signals a rule means by a name: `table.1` that one, `table` all that are called so before the dot."""
     return (name,) if "." in name else household.signals_of(name)

@@ -97,6 +97,11 @@ class Occasion:
     ready: tuple[str, ...] = ()
     """Who is ready to end a time-out; forgotten with it, and shown to nobody."""
 
+    @property
+    def runs(self) -> bool:
+        """Whether it has begun and not ended; a time-out runs until both are asked and back."""
+        return self.phase in ("running", "asking")
+
 
 def _by_place(spoken: object) -> object:
     """Earlier journals counted the lines of the offer alone."""
@@ -224,6 +229,10 @@ class HouseholdState:
     """When anything was answered last, ..."""
     unanswered: int = 0
     """... and how many offers that asked have gone by since."""
+
+    def is_held(self, by: Holds, but: str = "") -> bool:
+        """Whether something keeps prompts, or everything, away from all rituals but itself (`but`)."""
+        return any(o.holds == by and o.ritual != but for o in self.occasions.values())
 
 
 _STATE: TypeAdapter[HouseholdState] = TypeAdapter(HouseholdState)

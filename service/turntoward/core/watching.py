@@ -12,7 +12,7 @@ from datetime import datetime
 from turntoward.core import presence, rituals, signals
 from turntoward.core.draft import Draft
 from turntoward.core.events import SignalChanged
-from turntoward.core.household import Household, is_unknown, signal_role
+from turntoward.core.household import Household, is_unknown
 from turntoward.core.rule_triggers import StateTrigger
 from turntoward.core.spans import format_duration
 from turntoward.core.state import HouseholdState
@@ -24,9 +24,8 @@ ASKED_IN_VAIN = 3
 
 def signal_changed(draft: Draft, event: SignalChanged, before: HouseholdState) -> None:
     """Begin or break off what waits for a signal to keep a value."""
-    role = signal_role(event.signal)
-    names = (event.signal,) if role == event.signal else (event.signal, role)
-    for watch in (watch for name in names for watch in draft.index.watches.get(name, ())):
+    words = signals.words_for(event.signal)
+    for watch in (watch for name in words for watch in draft.index.watches.get(name, ())):
         _watch(draft, watch, event, before)
 
 

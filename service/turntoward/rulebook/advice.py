@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 
 from turntoward.core.household import signal_role
 from turntoward.core.rules import Rulebook
-from turntoward.core.signals import CALL_ROLES, ENTRY_DOOR
+from turntoward.core.signals import CALL_ROLES, ENTRY_DOOR, words_for
 from turntoward.documents import nearest
 from turntoward.rulebook.languages import in_another_language
-from turntoward.rulebook.needs import names_signal, signals_read, unmet
+from turntoward.rulebook.needs import signals_read, unmet
 from turntoward.settings import Settings
 
 EASY_TO_KEEP = 3
@@ -55,7 +55,7 @@ def _too_many(rulebook: Rulebook) -> Iterator[str]:
 def _not_read(settings: Settings, rulebook: Rulebook) -> Iterator[str]:
     named = signals_read(rulebook)
     for name in settings.signals:
-        if signal_role(name) not in READ_BY_GATES and not any(names_signal(word, name) for word in named):
+        if signal_role(name) not in READ_BY_GATES and not named & set(words_for(name)):
             hint = _meant(name, named) or "no ritual that is on names it"
             yield f"the signal '{name}' is read by nothing; {hint}"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from turntoward.core.household import signal_role
 from turntoward.core.rule_conditions import SignalCondition
 from turntoward.core.rule_steps import AnnounceStep, MqttStep, NotifyStep, SceneStep
 from turntoward.core.rule_triggers import (
@@ -20,6 +19,7 @@ from turntoward.core.rule_triggers import (
     Trigger,
 )
 from turntoward.core.rules import Ends, Ritual, Rulebook
+from turntoward.core.signals import words_for
 from turntoward.documents import nearest
 from turntoward.rulebook.references import Spec, all_of, conditions, forms, rituals_named, steps
 from turntoward.settings import Settings
@@ -33,11 +33,6 @@ def unmet(settings: Settings, rulebook: Rulebook) -> Iterator[str]:
     on = {ritual.ritual for ritual in rulebook.rituals}
     for spec in all_of(rulebook.in_season(settings.season)):
         yield from (f"{spec.name}: {line}" for line in dict.fromkeys(_of_form(settings, spec, on)))
-
-
-def names_signal(word: str, signal: str) -> bool:
-    """Whether a word in a rule means a signal; one without a partner or number means all of its kind."""
-    return word == signal or word == signal_role(signal)
 
 
 def signals_read(rulebook: Rulebook) -> frozenset[str]:
@@ -89,7 +84,7 @@ def _never_begins(settings: Settings, form: Spec) -> Iterator[str]:
 
 
 def _is_mapped(settings: Settings, word: str) -> bool:
-    return any(names_signal(word, signal) for signal in settings.signals)
+    return any(word in words_for(signal) for signal in settings.signals)
 
 
 def _none_mapped(names: Iterable[str]) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pydantic_core import PydanticCustomError
 
 from turntoward.core.events import ANSWERS, Answer, RitualAnswered, TagScanned
-from turntoward.core.household import SEASONS
 from turntoward.core.rule_triggers import CalledTrigger, EventTrigger, MqttTrigger, Trigger
 from turntoward.core.rules import Ritual, Rulebook
 from turntoward.core.spans import parse_duration
@@ -80,19 +79,14 @@ class Listening:
         return RitualAnswered(ritual, answer, span or None)
 
 
-def _forms(ritual: Ritual) -> Iterator[Ritual]:
-    forms = (ritual.in_season(season) for season in SEASONS)
-    yield from (form for form in forms if form is not None)
-
-
 def _triggers(rulebook: Rulebook) -> Iterator[Trigger]:
     for ritual in rulebook.rituals:
-        for form in _forms(ritual):
+        for form in ritual.forms():
             yield from form.triggers
     for rule in rulebook.rules:
         yield from rule.triggers
 
 
 def _answers(ritual: Ritual) -> tuple[Answer, ...]:
-    own = {answer for form in _forms(ritual) for answer in form.answers}
+    own = {answer for form in ritual.forms() for answer in form.answers}
     return tuple(answer for answer in ANSWERS if answer in COMMON or answer in own)
