@@ -7,7 +7,7 @@ BIN := .venv/bin
 export UV_NATIVE_TLS ?= 1
 export UV_SYSTEM_CERTS ?= 1
 
-.PHONY: run test check lint bench schema clean
+.PHONY: run test check lint bench schema app clean
 
 run: .venv/installed
 	@$(BIN)/turntoward run --config $(CONFIG)
@@ -47,6 +47,13 @@ schema: .venv/installed
 	@$(PYTHON) -m venv .venv 2>/dev/null || { rm -rf .venv; echo "python3-venv is missing, installing it ..."; \
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq python3-venv; \
 	  else sudo apt-get update -qq && sudo apt-get install -y -qq python3-venv; fi && $(PYTHON) -m venv .venv; }
+
+# a folder to put below /addons of a Home Assistant, which then builds the image itself
+app:
+	@rm -rf dist/app && mkdir -p dist/app && cp -R homeassistant-app/turntoward dist/app/turntoward
+	@cp -R Dockerfile .dockerignore pyproject.toml LICENSE service rules dist/app/turntoward/
+	@sed -i '/^image:/d' dist/app/turntoward/config.yaml
+	@echo "copy dist/app/turntoward into the folder addons of your Home Assistant, and reload the app store there"
 
 clean:
 	rm -rf .venv .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis

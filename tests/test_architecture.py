@@ -18,7 +18,7 @@ VAGUE = {"manager", "helper", "helpers", "util", "utils", "common", "handler", "
 GIVEN = {"pyproject.toml", "service", "rules", "tests", "config", "docker-compose.yml"}
 BESIDE = {
     "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "Dockerfile", ".dockerignore", ".gitignore",
-    ".ci", "docs",
+    ".ci", "docs", "repository.yaml", "homeassistant-app",
 }  # fmt: skip
 
 

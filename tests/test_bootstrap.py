@@ -98,7 +98,8 @@ def test_each_home_has_the_channels_it_has_a_use_for(
 def test_each_household_draws_a_seed_of_its_own() -> None:
     seeds = {draw_seed() for _ in range(20)}
     assert len(seeds) == 20
-    assert all(0 < seed < 2**53 for seed in seeds)  # JSON keeps such a number as it is
+    assert all(0 < seed < 2**128 for seed in seeds)
+    assert max(seeds) > 2**110, "nobody guesses it, nor what hangs on it"
 
 
 @pytest.mark.parametrize("adapter", ["mqtt", "homeassistant"])

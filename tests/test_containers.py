@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +29,30 @@ def test_ours_runs_with_as_little_as_possible() -> None:
     assert ours["read_only"] is True
     assert ours["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in ours["security_opt"]
-    assert "USER turntoward" in DOCKERFILE
     assert "HEALTHCHECK" in DOCKERFILE
+
+
+def test_it_is_never_root_however_it_is_started() -> None:
+    """docker compose starts it as its own user; started as root, it becomes that user by itself."""
+    made = re.search(r"useradd --uid (\d+)", DOCKERFILE)
+    assert made
+    assert COMPOSE["services"]["turntoward"]["user"] == f"{made[1]}:{made[1]}"
+    assert "TURNTOWARD_USER=turntoward" in DOCKERFILE
+
+
+@pytest.mark.parametrize(("sign", "seconds_ago", "well"), [
+    ("alive", 10, True), ("alive.waiting", 10, True), ("alive", 90, False), ("journal.db", 10, False),
+])  # fmt: skip
+def test_the_health_check_of_the_image_looks_for_a_sign_of_life(
+    tmp_path: Path, sign: str, seconds_ago: int, well: bool
+) -> None:
+    rule = re.search(r"^  CMD (test .+)$", DOCKERFILE, re.MULTILINE)
+    assert rule
+    then = time.time() - seconds_ago
+    (tmp_path / sign).touch()
+    os.utime(tmp_path / sign, (then, then))
+    done = subprocess.run(["sh", "-c", rule[1].replace("/data", str(tmp_path))], check=False)
+    assert (done.returncode == 0) is well
 
 
 @pytest.mark.parametrize("name", ["mosquitto", "homeassistant"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from turntoward.cli.verbs import app
+from turntoward.cli import app
 from turntoward.core.actions import TILE_STATES
 from turntoward.core.defaults import PresenceSettings
 from turntoward.core.events import ANSWERS

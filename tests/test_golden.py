@@ -51,6 +51,15 @@ BECAUSE = {
     "restart-with-one-gone": "20:34:00 evening_checkin waits: you are not both home at this moment",
     "restart-in-the-window": "20:32:00 evening_checkin waits: the service has just started",
     "later-comes-once": "20:50:00 evening_checkin ends quietly: there is no later inside its window",
+    "quiet-tonight": "18:31:35 reunion_hug is offered (tile), silently: somebody asked for a quiet evening",
+    "quiet-tonight-in-the-window": "20:30:00 evening_checkin waits: there should be no sound now",
+    "quiet-tonight-restart": "20:30:00 evening_checkin waits: there should be no sound now",
+    "button-later": "19:05:01 an answer comes to nothing: that question is over",
+    "button-of-yesterday": "22:10:00 an answer comes to nothing: that question is over",
+    "share": "19:30:00 appreciation waits: it had its turns for today",
+    "film": "18:31:35 reunion_hug waits: a film is on",
+    "film-to-its-end": "20:30:00 evening_checkin waits: a film is on",
+    "answer-to-what-is-on": "20:55:00 an answer comes to nothing: nothing is on at the moment",
     "quiet-hours-end-in-the-window": "20:30:00 evening_checkin waits: there should be no sound now",
 }
 """What must be among the thoughts of a scenario."""

@@ -22,14 +22,14 @@ from turntoward.adapters.journal import SqliteJournal
 from turntoward.adapters.mqtt import Mqtt
 from turntoward.adapters.scheduler import Scheduler
 from turntoward.channels import Reach, build_channels
-from turntoward.core.actions import SetTile, ShowSeason
+from turntoward.core.actions import SetTile, ShowHome
 from turntoward.core.engine import Engine
 from turntoward.core.events import ServiceStarted
 from turntoward.core.rules import Rulebook
 from turntoward.core.state import HouseholdState
 from turntoward.ports import Clock, HomeAssistant, Source
 from turntoward.reloading import Reloader
-from turntoward.runtime import Runtime
+from turntoward.runtime import Runtime, show_home
 from turntoward.settings import HOME_ASSISTANT, MQTT, DemoHome, Settings
 
 log = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ def _assemble(
             sources.append(listener)
     names = tuple(n for n, there in ((MQTT, settings.mqtt), (HOME_ASSISTANT, _tells_states(settings))) if there)
     shown = _shown_at_first(engine, stored, clock, names)
-    channels = build_channels(Reach(settings, rulebook, clock, broker, homeassistant, shown))
+    channels = build_channels(Reach(settings, rulebook, clock, broker, homeassistant, runtime.put, shown))
     # A demo is always the same one, chance included.
     seed = DEMO_SEED if settings.demo is not None else draw_seed()
 
@@ -149,11 +149,13 @@ def _assemble(
 
 def _shown_at_first(
     engine: Engine, stored: HouseholdState | None, clock: Clock, names: tuple[str, ...]
-) -> tuple[SetTile | ShowSeason, ...]:
-    """Return what the tiles show when the service has started: what a former run left, as it has come to by now."""
+) -> tuple[SetTile | ShowHome, ...]:
+    """Return what is shown when the service has started: what a former run left, as it has come to by now."""
     if stored is None:
         return ()
-    return engine.tiles(engine.decide(stored, ServiceStarted(names), clock.now()).state)
+    now = clock.now()
+    state = engine.decide(stored, ServiceStarted(names), now).state
+    return (*engine.tiles(state), show_home(engine.board(state, now), now, 0))
 
 
 def _tells_states(settings: Settings) -> bool:

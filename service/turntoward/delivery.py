@@ -11,7 +11,7 @@ import queue
 import threading
 from dataclasses import dataclass
 
-from turntoward.core.actions import Action, ClearNotice, Notify, SetTile, ShowSeason
+from turntoward.core.actions import Action, ClearNotice, Notify, SetTile, ShowHome
 from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, Event
 from turntoward.ports import Channel, Clock, Impossible, Inbox, Journal, NotNow
 
@@ -42,8 +42,8 @@ def place_of(action: Action) -> str | None:
     """Name the place where only the latest of several actions counts; None: each of them does."""
     if isinstance(action, SetTile):
         return f"tile {action.ritual}"
-    if isinstance(action, ShowSeason):
-        return "season"
+    if isinstance(action, ShowHome):
+        return "home"
     if isinstance(action, Notify | ClearNotice):
         return f"notice {action.tag}"  # a message that is answered by now must not light up a phone
     return None

@@ -31,6 +31,10 @@ class Impossible(Exception):
     """It was not done and will not be possible: the target does not exist, the request was refused."""
 
 
+class Refused(Impossible):
+    """It was refused before anything was done: nobody has heard or seen it, and something else may be tried."""
+
+
 class Clock(Protocol):
     """The one place that knows what time it is."""
 
@@ -165,7 +169,13 @@ class HomeAssistant(Protocol):
     """Home Assistant as channels use it."""
 
     def call(self, domain: str, service: str, data: Mapping[str, Any], timeout: float = 10.0) -> None:
-        """Call an action. Raises NotNow when there is no connection, Impossible when HA refuses or it timed out."""
+        """Call an action. Raises NotNow when there is no connection, Impossible when it failed or timed out.
+
+        Refused (an Impossible) where Home Assistant has not even begun: no such action, data it does not take.
+        """
+
+    def ask(self, domain: str, service: str, data: Mapping[str, Any], timeout: float = 10.0) -> Mapping[str, Any]:
+        """Call an action that answers, and return its answer; raises as `call`."""
 
     def states(self, entity_ids: Iterable[str]) -> dict[str, EntityState]:
         """Return the current state of those entities that exist. Raises NotNow when there is no connection."""

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from turntoward.core.actions import Action, SetTile, ShowSeason
+from turntoward.core.actions import Action, SetTile, ShowHome
+from turntoward.core.board import Board
 from turntoward.core.engine import Decision, Engine, new_state
 from turntoward.core.events import (
     ActionDelivered,
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 TICK = 5.0
 """Seconds. How often the loop looks up when nothing happens: a clock that was set is noticed this soon."""
 _BEAT = timedelta(seconds=15)
+_SHOWS_UNTIL = timedelta(days=1)
 _PRUNE_EVERY = timedelta(hours=1)
 KEEP_PRESENCE = timedelta(hours=48)
 KEEP_FLEETING = timedelta(hours=24) - _PRUNE_EVERY
@@ -61,6 +63,8 @@ class Runtime:
         self._state: HouseholdState = new_state(clock.now())
         self._beat_at = self._prune_at = self._state.now - KEEP_PRESENCE
         self._journal_failed = False
+        self._board: Board | None = None
+        self._boards = 0
 
     def put(self, event: Event) -> None:
         """Take an event from any thread."""
@@ -85,6 +89,7 @@ class Runtime:
                 self._decide(ClockJumped(now - stored.now), now)
         self._decide(ServiceStarted(sources, seed), self._clock.now())
         self._take_up(left)
+        self._show_board(self._clock.now())
 
     def run(self) -> None:
         """Decide until `stop`; then end the workers. The caller's thread is the one that decides."""
@@ -117,8 +122,19 @@ class Runtime:
             self._decide(TimePassed(), now)  # what time alone brings is not to be found beside a private act
         if event is not None:
             self._decide(event, now)
+        if not isinstance(event, PrivateAct):  # nothing moves at the moment of a private act; the next look shows it
+            self._show_board(now)
         self._housekeeping(now)
         return False
+
+    def _show_board(self, now: datetime) -> None:
+        """Show what has become of the household, where that is not what is shown already."""
+        board = self._engine.board(self._state, now)
+        worker = self._workers.get("tile")
+        if board == self._board or worker is None:
+            return
+        self._board, self._boards = board, self._boards + 1
+        worker.submit(show_home(board, now, self._boards), tell=False, quiet=True)
 
     def _decide(self, event: Event, now: datetime) -> None:
         decision = self._engine.decide(self._state, event, now)
@@ -180,7 +196,7 @@ class Runtime:
             worker = self._workers.get(left.action.channel)
             if worker is not None and worker.at_most_once and left.attempts:
                 self.put(ActionDelivered(left.action.id, assumed=True))
-            elif isinstance(left.action, SetTile | ShowSeason) and left.action.id not in awaited:
+            elif isinstance(left.action, SetTile) and left.action.id not in awaited:
                 self.put(ActionExpired(left.action.id))  # a newer tile is shown by now
             else:
                 self._submit(left.action)
@@ -195,6 +211,11 @@ class Runtime:
                 self._journal.prune(now - KEEP_PRESENCE, now - KEEP_FLEETING)
             except Exception as problem:  # tried again in an hour
                 log.warning("old entries could not be erased: %s", problem)
+
+
+def show_home(board: Board, now: datetime, number: int) -> ShowHome:
+    """Return what asks a channel to show a board. It follows from the state and so is in no journal."""
+    return ShowHome(f"home-{number}", board, now + _SHOWS_UNTIL)
 
 
 def _quiet(engine: Engine) -> frozenset[str]:

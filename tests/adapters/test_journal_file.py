@@ -17,6 +17,7 @@ from turntoward.core.engine import Decision, new_state
 from turntoward.core.events import (
     ActionDelivered,
     Event,
+    NoticeAnswered,
     PresenceChanged,
     PrivateAct,
     RitualAnswered,
@@ -284,3 +285,39 @@ def test_a_file_from_before_there_was_anything_fleeting_goes_on(tmp_path: Path) 
     assert prune(journal) == 5
     assert [entry.trace[0].ritual for entry in read_entries(tmp_path)] == ["hug"]
     journal.close()
+
+
+def test_an_action_of_a_kind_there_is_no_more_stops_nobody(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    tile = SetTile("t1", "hug", "hug-1", "offered", "A hug?", None, NOW + timedelta(minutes=10))
+    season = replace(tile, id="s1")
+    journal.record(TimePassed(), Decision(new_state(NOW), (season, tile)), "d")
+    with journal._db.atomic():
+        journal._db.conn.execute("UPDATE actions SET body = replace(body, 'set_tile', 'show_season') WHERE id = 's1'")
+    assert [left.action.id for left in journal.unfinished()] == ["t1"]
+    assert [[action.id for action, _ in entry.actions] for entry in read_entries(tmp_path)] == [["t1"]]
+    assert journal._db.conn.execute("SELECT status FROM actions WHERE id = 's1'").fetchone() == ("expired",)
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    ("event", "trace", "kept"),
+    [
+        (RitualAnswered("jar", "share", text="canary words"), TraceEntry("jar", "done", "answered"), True),
+        (NoticeAnswered("0a", "canary words"), TraceEntry("jar", "done", "answered"), True),
+        (RitualAnswered("jar", "share", text="canary words"), TraceEntry("jar", "refused", "not_an_answer"), False),
+        (NoticeAnswered("0a", "canary words"), TraceEntry("an answer", "void", "old_notice"), False),
+        (
+            RitualAnswered("Canary words", "start", reply_to="x"),
+            TraceEntry("an answer", "void", "no_such_ritual"),
+            False,
+        ),
+    ],
+)
+def test_of_what_people_said_only_what_was_taken_is_kept(
+    tmp_path: Path, event: Event, trace: TraceEntry, kept: bool
+) -> None:
+    journal = SqliteJournal(tmp_path)
+    journal.record(event, Decision(new_state(NOW), (), (trace,)), "d")
+    journal.close()
+    assert (b"anary words" in bytes_of(tmp_path)) is kept

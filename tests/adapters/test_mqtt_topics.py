@@ -1,46 +1,27 @@
-"""What messages mean, without a broker."""
+"""What messages mean, without a broker. What people choose by one is in test_mqtt_choices."""
 
 from __future__ import annotations
-
-import json
-from datetime import date, timedelta
 
 import pytest
 
 from tests.adapters.mqtt_home import RULEBOOK, household
-from turntoward.adapters.mqtt.topics import Arrival, Topics, Unusable, events_of
+from tests.adapters.mqtt_messages import TOPICS, fault, translated
+from turntoward.adapters.mqtt.meaning import events_of
+from turntoward.adapters.mqtt.topics import Arrival, Topics, Unusable
 from turntoward.core.events import (
     ANSWERS,
-    PRIVATE,
     Event,
     MessageReceived,
     PresenceChanged,
-    RitualAnswered,
-    SeasonChosen,
     SignalChanged,
     TagScanned,
 )
 from turntoward.core.rules import Rulebook
 from turntoward.settings import Settings, Told
 
-TOPICS = Topics.of(household(1883), RULEBOOK)
 ALEX = "turntoward/presence/alex"
 GUESTS = "home/guests"
-HUG = "turntoward/ritual/reunion_hug/answer"
-TEA = "turntoward/ritual/evening_tea/answer"
-SEASON = "turntoward/season/set"
 TAG = "turntoward/tag"
-
-
-def translated(topic: str, payload: str | bytes, arrival: Arrival = "live") -> list[Event]:
-    raw = payload.encode() if isinstance(payload, str) else payload
-    return list(events_of(TOPICS, topic, raw, arrival))
-
-
-def fault(topic: str, payload: str | bytes, arrival: Arrival = "live") -> Unusable:
-    with pytest.raises(Unusable) as caught:
-        translated(topic, payload, arrival)
-    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -118,69 +99,6 @@ def test_unusable_signals(payload: str | bytes, kind: str) -> None:
     assert len(problem.shown) <= 40
 
 
-@pytest.mark.parametrize("answer", ["done", "later", "not_today", "start", "stop"])
-def test_answers(answer: str) -> None:
-    expected = [RitualAnswered("reunion_hug", answer)]  # type: ignore[arg-type]
-    assert translated(HUG, answer) == expected
-    assert translated(HUG, f" {answer.upper()} ") == expected
-    assert translated(HUG, json.dumps({"answer": answer})) == expected
-
-
-def test_a_late_answer_begins_nothing_but_still_ends_something() -> None:
-    assert translated(HUG, "start", "late") == []
-    assert translated(HUG, "later", "late") == []
-    assert translated(HUG, "done", "late") == [RitualAnswered("reunion_hug", "done")]
-    assert translated(HUG, "not_today", "late") == [RitualAnswered("reunion_hug", "not_today")]
-
-
-def test_refused_answers() -> None:
-    assert "for ever" in fault(HUG, "done", "retained").kind
-    assert "not_today" in fault(HUG, "perhaps").expected
-    assert "no answer" in fault(HUG, "").kind
-    for payload in ("done", "{", "x" * 5000):
-        unknown = fault("turntoward/ritual/no_such/answer", payload)
-        assert unknown.about == "turntoward/ritual/+/answer"
-    assert "evening_tea, phones_away, reunion_hug" in fault("turntoward/ritual/no_such/answer", "done").expected
-
-
-def test_a_ritual_takes_its_own_answers_and_no_others() -> None:
-    assert translated(TEA, "enough") == [RitualAnswered("evening_tea", "enough")]
-    problem = fault(HUG, "enough")
-    assert problem.kind == "no answer of this ritual"
-    assert problem.expected == "done, later, not_today, start, stop"
-
-
-def test_what_is_started_may_say_how_long() -> None:
-    said = '{"answer": "start", "lasts": "40min"}'
-    assert translated(HUG, said) == [RitualAnswered("reunion_hug", "start", timedelta(minutes=40))]
-    assert translated(HUG, '{"answer": "start", "lasts": null}') == [RitualAnswered("reunion_hug", "start")]
-    for wrong in ('"40"', "40", '"for ever"', "[]", "true"):
-        assert "lasts" in fault(HUG, f'{{"answer": "start", "lasts": {wrong}}}').expected
-
-
-@pytest.mark.parametrize("payload", ["done", "start", "pause", "ready", '{"answer": "less"}'])
-def test_a_private_ritual_takes_no_answer_here_and_is_not_named(payload: str) -> None:
-    problem = fault("turntoward/ritual/bid_log/answer", payload)
-    assert problem.kind == "an answer to no ritual of this home"
-    assert "bid_log" not in problem.expected
-
-
-def test_no_message_is_a_private_act() -> None:
-    """Every word that is one, on every topic that is heard, as text and as JSON: none gets through as such."""
-    topics = [*TOPICS.filters(), HUG, TEA, "turntoward/private", "turntoward/private/alex", "turntoward/pause"]
-    for topic in topics:
-        for act in PRIVATE:
-            for payload in (act, json.dumps({key: act for key in ("answer", "state", "tag", "season", "act", "type")})):
-                assert "private_act" not in [event.type for event in attempt(topic, payload)]
-
-
-def attempt(topic: str, payload: str) -> list[Event]:
-    try:
-        return translated(topic, payload)
-    except Unusable:
-        return []
-
-
 @pytest.mark.parametrize("payload", ["phone_bowl", "04-5F-77", '{"tag": "phone_bowl"}', '{"tag_id": "04-5F-77"}'])
 def test_a_tag_has_one_name_by_name_or_by_id(payload: str) -> None:
     assert translated(TAG, payload) == [TagScanned("phone_bowl")]
@@ -194,40 +112,6 @@ def test_a_tag_without_a_name_is_its_id() -> None:
 def test_a_tag_is_for_the_moment_in_which_it_is_scanned() -> None:
     assert translated(TAG, "phone_bowl", "late") == []
     assert "for ever" in fault(TAG, "phone_bowl", "retained").kind
-
-
-@pytest.mark.parametrize(
-    ("payload", "chosen"),
-    [
-        ("simplified", SeasonChosen("simplified")),
-        (" Normal ", SeasonChosen("normal")),
-        ('{"season": "apart"}', SeasonChosen("apart")),
-        ('{"season": "simplified", "until": "2026-12-01"}', SeasonChosen("simplified", date(2026, 12, 1))),
-        ('{"season": "normal", "until": null}', SeasonChosen("normal")),
-    ],
-)
-def test_seasons(payload: str, chosen: SeasonChosen) -> None:
-    assert translated(SEASON, payload) == [chosen]
-    assert translated(SEASON, payload, "late") == [chosen]
-    assert "for ever" in fault(SEASON, payload, "retained").kind
-
-
-@pytest.mark.parametrize(
-    ("payload", "kind"),
-    [
-        ("summer", "no season"),
-        ("", "no season"),
-        ('{"until": "2026-12-01"}', "'season'"),
-        ('{"season": "simplified", "until": "soon"}', "'until'"),
-        ('{"season": "simplified", "until": "2026-02-30"}', "'until'"),
-        ('{"season": ["simplified"]}', "'season'"),
-        ('{"season": "simplified", "untill": "2026-12-01"}', "'untill'"),
-    ],
-)
-def test_unusable_seasons(payload: str, kind: str) -> None:
-    problem = fault(SEASON, payload)
-    assert kind in problem.kind
-    assert "simplified" in problem.expected
 
 
 def test_a_message_that_a_rule_names_is_heard_as_it_happens_and_never_after() -> None:
@@ -279,7 +163,9 @@ def test_everything_is_subscribed_to_once() -> None:
         "home/guests",
         "turntoward/signal/entry_door",
         "turntoward/ritual/+/answer",
+        "turntoward/answer",
         "turntoward/season/set",
+        "turntoward/quiet/set",
         "turntoward/tag",
         "home/table",
         "homeassistant/status",

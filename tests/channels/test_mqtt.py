@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from tests.channels.sides import NOON, Published
 from tests.fakes import ManualClock
 from turntoward.channels import Reach
 from turntoward.channels.mqtt import build
-from turntoward.core.actions import Action, Publish, TellStep
+from turntoward.core.actions import Action, Publish, Reply, TellStep
 from turntoward.core.rules import Rulebook
 from turntoward.settings import Settings
 
@@ -41,6 +42,26 @@ def step(ritual: str) -> TellStep:
 def test_a_step_is_told_and_one_of_a_private_ritual_is_not() -> None:
     sent = told(step("bid_log"), step("reunion_hug"))
     assert [json.loads(payload)["ritual"] for _, payload, _, _ in sent] == ["reunion_hug"]
+
+
+def test_a_step_says_what_the_ritual_is_called() -> None:
+    ((topic, payload, retained, _),) = told(step("reunion_hug"))
+    assert (topic, retained) == ("turntoward/event", False)
+    assert json.loads(payload) == {
+        "id": "reunion_hug-1-1-mqtt",
+        "ritual": "reunion_hug",
+        "title": "Hug",
+        "occasion": "reunion_hug-1",
+        "step": "offered",
+        "at": NOON.astimezone(ZoneInfo("Europe/Berlin")).isoformat(),
+    }
+
+
+def test_whoever_asked_is_answered_and_after_a_few_seconds_nobody_is() -> None:
+    reply = Reply("r1", "reunion_hug", "reunion_hug-1", "x1", "Schön, dann los.", NOON + timedelta(seconds=10))
+    ((topic, payload, retained, expires),) = told(reply)
+    assert (topic, retained, expires) == ("turntoward/reply", False, 10)
+    assert json.loads(payload) == {"to": "x1", "text": "Schön, dann los."}
 
 
 def test_what_a_rule_publishes_goes_out_as_it_is() -> None:

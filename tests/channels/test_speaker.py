@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,9 +16,8 @@ from turntoward.channels.speaker.orders import (
     is_about_language,
     order_for,
     soft_sound,
-    why_no_chime,
-    why_not,
 )
+from turntoward.channels.speaker.readiness import why_no_chime, why_not
 from turntoward.core.actions import Announce
 from turntoward.ports import EntityState
 from turntoward.settings import Speaker
@@ -170,6 +170,75 @@ def test_a_chime_needs_no_voice() -> None:
     assert why_not(CHIMING, there) == "tts.voice is unavailable"
     assert why_no_chime(CHIMING, there) == ""
     assert why_no_chime(CHIMING, {}) == "media_player.kitchen is not there"
+
+
+def told(entity: str, state: str, **attributes: object) -> dict[str, EntityState]:
+    """One entity with its attributes, and the voice."""
+    return {entity: EntityState(entity, state, attributes, NOON), **states(tts__voice="unknown")}
+
+
+@pytest.mark.parametrize(
+    ("state", "attributes", "reason"),
+    [
+        ("playing", {"media_content_type": "movie"}, "media_player.kitchen shows a film"),
+        ("buffering", {"media_content_type": "episode"}, "media_player.kitchen shows a film"),
+        ("playing", {"media_content_type": "channel"}, "media_player.kitchen shows a film"),
+        ("paused", {"media_content_type": "movie"}, ""),
+        ("playing", {"media_content_type": "music"}, ""),
+        ("playing", {}, ""),
+        ("on", {"device_class": "tv"}, "media_player.kitchen shows a film"),
+        ("off", {"device_class": "tv"}, ""),
+        ("on", {"device_class": "speaker"}, ""),
+        ("idle", {"is_volume_muted": True, "volume_level": 0.4}, "media_player.kitchen is muted"),
+        ("idle", {"is_volume_muted": False, "volume_level": 0.4}, ""),
+        ("idle", {"volume_level": 0.0}, "media_player.kitchen is muted"),
+    ],
+)
+def test_nothing_is_spoken_into_a_film_or_where_somebody_wants_to_hear_nothing(
+    state: str, attributes: dict[str, object], reason: str
+) -> None:
+    there = told("media_player.kitchen", state, **attributes)
+    assert why_not(PLAYER, there) == reason
+    assert why_no_chime(CHIMING, there) == reason
+
+
+@pytest.mark.parametrize(("state", "waits"), [("idle", False), ("listening", True), ("responding", True)])
+def test_a_satellite_somebody_talks_with_is_not_interrupted(state: str, waits: bool) -> None:
+    there = told("assist_satellite.hall", state)
+    assert why_not(SATELLITE, there) == ("assist_satellite.hall is in a conversation" if waits else "")
+
+
+@pytest.mark.parametrize(("integration", "name"), [("sonos", "volume"), ("music_assistant", "announce_volume")])
+def test_some_take_the_volume_with_the_announcement(
+    integration: Literal["sonos", "music_assistant"], name: str
+) -> None:
+    speaker = PLAYER.model_copy(update={"integration": integration})
+    order = order_for(speaker, {}, "Schön, ihr & wir?", "de", 25)
+    assert (order.domain, order.service) == ("media_player", "play_media")
+    assert order.data == {
+        "entity_id": "media_player.kitchen",
+        "media_content_id": "media-source://tts/tts.voice?message=Sch%C3%B6n%2C%20ihr%20%26%20wir%3F&language=de",
+        "media_content_type": "music",
+        "announce": True,
+        "extra": {name: 25},
+    }
+    assert chime_for(speaker.model_copy(update={"chime": "x"}), 25).data["extra"] == {name: 25}
+    assert order_for(speaker, {}, "Hello", "en", None).service == "speak"
+    assert "extra" not in chime_for(CHIMING, 25).data
+
+
+@pytest.mark.parametrize(
+    ("clock", "percent"), [("19:59", 35), ("20:00", 20), ("23:30", 20), ("03:59", 20), ("04:00", 35), ("12:00", 35)]
+)
+def test_the_evening_has_a_volume_of_its_own(clock: str, percent: int) -> None:
+    speaker = Speaker.model_validate({**PLAYER.model_dump(), "volume": 35, "evening": {"from": "20:00", "volume": 20}})
+    assert speaker.volume_at(time.fromisoformat(clock), time(4)) == percent
+
+
+def test_a_speaker_without_a_volume_stays_as_it_is() -> None:
+    assert PLAYER.volume_at(time(12), time(4)) is None
+    quiet_only = Speaker.model_validate({**PLAYER.model_dump(), "evening": {"from": "20:00", "volume": 20}})
+    assert (quiet_only.volume_at(time(12), time(4)), quiet_only.volume_at(time(21), time(4))) == (None, 20)
 
 
 @pytest.mark.parametrize(

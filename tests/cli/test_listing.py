@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from turntoward.cli import in_words
-from turntoward.cli.verbs import app
+from turntoward.cli import app, in_words
 from turntoward.core.rules import Ritual
 from turntoward.rulebook import read_library
 

@@ -10,10 +10,10 @@ from typer.testing import CliRunner, Result
 
 from tests.fakes import at
 from turntoward.adapters.journal import SqliteJournal
-from turntoward.cli.verbs import app
-from turntoward.core.actions import Action, Announce, Ask, Notify, SetScene, ShowSeason
+from turntoward.cli import app
+from turntoward.core.actions import Action, Announce, Ask, Notify, SetScene
 from turntoward.core.engine import Decision, new_state
-from turntoward.core.events import ActionDelivered, Event, PrivateAct, RitualAnswered, SeasonChosen, TimePassed
+from turntoward.core.events import ActionDelivered, Event, PrivateAct, RitualAnswered, TimePassed
 from turntoward.core.trace import TraceEntry
 
 OCCASION = "reunion_hug-2026-11-19-1"
@@ -119,16 +119,9 @@ def test_what_only_one_of_the_two_is_asked_leaves_no_trace(config: Path) -> None
 def test_what_a_ritual_did_beside_the_question_is_shown(config: Path) -> None:
     ask = Ask("ask", "reunion_hug", OCCASION, "sam", "ready", at("20:00:00"))
     dinner = SetScene("scene", "reunion_hug", OCCASION, "dinner", True, at("20:00:00"))
-    note = Notify("note", "reunion_hug", OCCASION, "For you two.", ("done",), ("alex", "sam"), "t", at("20:00:00"))
+    note = Notify("note", "reunion_hug", OCCASION, "For you two.", ("alex", "sam"), "t", at("20:00:00"))
     record(config, RitualAnswered("reunion_hug", "start"), ask, dinner, note, step="started")
     told = type_in("journal", "--config", config).output
     assert "scene: dinner on (not yet tried)" in told
     assert "phone: “For you two.” (not yet tried)" in told
     assert "sam" not in told + type_in("journal", "--json", "--config", config).output
-
-
-def test_a_season_has_no_ritual_and_is_shown_all_the_same(config: Path) -> None:
-    record(config, SeasonChosen("apart"), ShowSeason("season", "apart", None, at("20:00:00")))
-    (line,) = type_in("journal", "--json", "--config", config).stdout.splitlines()
-    assert [action["id"] for action in json.loads(line)["actions"]] == ["season"]
-    assert type_in("why", "reunion_hug", "--config", config).exit_code == 1

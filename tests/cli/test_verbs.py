@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from turntoward.cli.verbs import app
+from turntoward.cli import app
 from turntoward.rulebook import read_library
 from turntoward.rulebook.playing import examples
 

@@ -5,12 +5,25 @@ Nothing is asserted here; the tests read what was said, what was thought and wha
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.fakes import at
-from turntoward.core.actions import Action, Announce, Ask, Notify, Publish, SetScene, SetTile, ShowSeason, TellStep
+from turntoward.core.actions import (
+    Action,
+    Announce,
+    Ask,
+    ClearNotice,
+    Notify,
+    Publish,
+    Reply,
+    SetScene,
+    SetTile,
+    TellStep,
+)
+from turntoward.core.board import Board
 from turntoward.core.decks import Deck
 from turntoward.core.engine import Engine, new_state
 from turntoward.core.events import (
@@ -19,8 +32,10 @@ from turntoward.core.events import (
     Event,
     HomeEventFired,
     MessageReceived,
+    NoticeAnswered,
     PresenceChanged,
     PrivateAct,
+    QuietChosen,
     RitualAnswered,
     SeasonChosen,
     ServiceStarted,
@@ -129,9 +144,12 @@ class Evening:
     entries: list[TraceEntry] = field(default_factory=list)
     rules: tuple[Rule, ...] = ()
     decks: dict[str, Deck] = field(default_factory=dict)
+    boards: list[tuple[datetime, Board]] = field(default_factory=list)
+    """What was shown of the whole household, before and after each event."""
 
     def __post_init__(self) -> None:
         self.live_in(self.home)
+        self._look(self.state.now)
 
     def tell(self, time: Moment, event: Event | None = None) -> Evening:
         """Let time pass until `time` (Berlin, the 19th), then tell an event."""
@@ -162,6 +180,21 @@ class Evening:
 
     def answer(self, time: Moment, said: Any, ritual: str = "reunion_hug", lasts: timedelta | None = None) -> Evening:
         return self.tell(time, RitualAnswered(ritual, said, lasts))
+
+    def replied(self, time: Moment, said: Any, ritual: str = "", text: str = "") -> str:
+        """Somebody answers aloud; return what is replied."""
+        self.tell(time, RitualAnswered(ritual, said, text=text, reply_to="kitchen"))
+        (reply,) = (
+            action for when, action in self.actions[-20:] if isinstance(action, Reply) and when == self.state.now
+        )
+        assert (reply.to, reply.valid_until) == ("kitchen", self.state.now + timedelta(seconds=10))
+        return reply.text
+
+    def taps(self, time: Moment, token: str, text: str = "") -> Evening:
+        return self.tell(time, NoticeAnswered(token, text))
+
+    def quiet(self, time: Moment, on: bool = True) -> Evening:
+        return self.tell(time, QuietChosen(on))
 
     def season(self, time: Moment, season: Any, until: date | None = None) -> Evening:
         return self.tell(time, SeasonChosen(season, until))
@@ -196,9 +229,18 @@ class Evening:
         self.entries += decision.trace
         self.thoughts += [f"{self._clock(now)} {explain(entry)}" for entry in decision.trace]
         self.actions += [(now, action) for action in decision.actions]
+        self._look(now)
         for action in decision.actions if self.delivers else ():
             if not isinstance(action, TellStep):
                 self._decide(ActionDelivered(action.id), now)
+
+    def _look(self, now: datetime) -> None:
+        self.boards.append((now, self.engine.board(self.state, now)))
+
+    @property
+    def board(self) -> Board:
+        """What is shown of the whole household now."""
+        return self.boards[-1][1]
 
     def _clock(self, now: datetime) -> str:
         return f"{now.astimezone(self.home.time_zone):%H:%M:%S}"
@@ -245,11 +287,23 @@ class Evening:
         return [f"{self._clock(t)} {a.partner} {a.about}" for t, a in self.actions if isinstance(a, Ask)]
 
     @property
+    def buttons(self) -> dict[str, str]:
+        """The tokens of the latest message or spoken question, by answer."""
+        with_buttons = [a for _, a in self.actions if isinstance(a, Announce | Notify) and a.buttons]
+        return {button.answer: button.token for button in with_buttons[-1].buttons} if with_buttons else {}
+
+    @property
+    def taken_back(self) -> list[str]:
+        """When messages were taken back from phones, and whose."""
+        return [f"{self._clock(t)} {' '.join(a.to)}" for t, a in self.actions if isinstance(a, ClearNotice)]
+
+    @property
     def published(self) -> list[str]:
         """What rules published, and when."""
         return [f"{self._clock(t)} {a.topic} {a.payload}" for t, a in self.actions if isinstance(a, Publish)]
 
     @property
     def seasons(self) -> list[tuple[str, date | None]]:
-        """Which seasons were shown, each with its last day."""
-        return [(action.season, action.until) for _, action in self.actions if isinstance(action, ShowSeason)]
+        """Which seasons were shown after the first, each with its last day."""
+        shown = [(board.season, board.season_until) for _, board in self.boards]
+        return [after for before, after in itertools.pairwise(shown) if after != before]

@@ -9,7 +9,6 @@ import pytest
 
 from tests.core.evening import Evening, checkin, home_since_noon, household, ritual, sam_is_out, with_door
 from tests.fakes import at
-from turntoward.core.actions import SetTile
 from turntoward.core.engine import Engine, new_state
 from turntoward.core.events import (
     Event,
@@ -264,7 +263,7 @@ def test_old_prompts_are_forgotten() -> None:
 
 def test_what_the_tiles_show_now() -> None:
     evening = Evening(household(), (ritual(), checkin()), sam_is_out()).arrives("18:30").tell("18:33")
-    tiles = {t.ritual: t for t in evening.engine.tiles(evening.state) if isinstance(t, SetTile)}
+    tiles = {t.ritual: t for t in evening.engine.tiles(evening.state)}
     assert (tiles["reunion_hug"].state, tiles["reunion_hug"].text, tiles["reunion_hug"].until) == (
         "offered",
         "One",
@@ -272,7 +271,7 @@ def test_what_the_tiles_show_now() -> None:
     )
     assert (tiles["evening_checkin"].state, tiles["evening_checkin"].until) == ("idle", None)
     evening.answer("18:34", "done")
-    after = {t.ritual: t.state for t in evening.engine.tiles(evening.state) if isinstance(t, SetTile)}
+    after = {t.ritual: t.state for t in evening.engine.tiles(evening.state)}
     assert after["reunion_hug"] == "done"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from turntoward.core.household import Household
 from turntoward.core.moments import GATES, Moment, Verdict, judge
 from turntoward.core.state import HouseholdState, Occasion, Past, Presence, Prompt, SignalValue
 
-SIGNALS = ("guests", "guests.mum", "asleep.alex", "on_call.alex", "focus", "meeting")
+SIGNALS = ("guests", "guests.mum", "asleep.alex", "on_call.alex", "focus", "meeting", "film")
 NOW = at("18:00")
 DAY = NOW.date()
 
@@ -59,6 +59,9 @@ def test_an_ordinary_evening_is_a_good_moment() -> None:
         (saying("17:45", asleep__alex="unknown"), "hold", "asleep unknown", at("18:15")),
         (saying(on_call__alex="offhook"), "hold", "on_call", None),
         (saying(focus="on"), "hold", "focus", None),
+        (saying(film="playing"), "hold", "film", None),
+        (state(quiet_on=DAY), "silent", "quiet_tonight", at("04:00", "2026-11-20")),
+        (state(quiet_on=DAY - timedelta(days=1)), "open", "", None),
         (saying(meeting="on"), "hold", "meeting", None),
         (call_ended("17:59:45"), "hold", "call_just_ended", at("18:00:15")),
         (call_ended("17:59:30"), "open", "", None),
@@ -171,8 +174,9 @@ def test_the_first_that_holds_is_told_and_silence_waits_for_all() -> None:
     against: list[tuple[str, dict[str, Any]]] = [
         ("starting", {"awaited": ("home",), "held_until": {"home": at("23:50")}}),
         ("both_home", {"presence": apart}),
-        ("guests", {"signals": {name: SignalValue("on", NOW) for name in ("guests", "on_call.alex")}}),
-        ("on_call", {"signals": {"on_call.alex": SignalValue("on", NOW)}}),
+        ("guests", {"signals": {name: SignalValue("on", NOW) for name in ("guests", "on_call.alex", "film")}}),
+        ("on_call", {"signals": {name: SignalValue("on", NOW) for name in ("on_call.alex", "film")}}),
+        ("film", {"signals": {"film": SignalValue("on", NOW)}}),
         ("day_budget", {"prompts": tuple(Prompt(at(time), f"x {time}") for time in ("09:00", "10:00", "21:00"))}),
         ("min_gap", {"prompts": (Prompt(at("21:00"), "x"),)}),
         ("cooldown", {"past": {"reunion_hug": Past(offered=(at("20:50"),))}}),
@@ -188,7 +192,7 @@ def test_the_first_that_holds_is_told_and_silence_waits_for_all() -> None:
             changes |= wrong
         told.append(verdict(state(**changes), at("21:30"), limits).reason)
     assert told == [reason for reason, _ in against]
-    assert len(GATES) == 17  # of the others, see test_dose and test_time_out
+    assert len(GATES) == 19  # of the others, see test_dose and test_time_out
 
 
 def test_a_call_ends_once_and_only_if_there_was_one() -> None:

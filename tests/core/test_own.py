@@ -28,7 +28,11 @@ def an_evening(seed: int = 0, **silence: bool) -> Evening:
 
 def seen(evening: Evening) -> tuple[object, ...]:
     """Everything that anybody can look at."""
-    return evening.actions, evening.entries, evening.engine.tiles(evening.state)
+    return evening.actions, evening.entries, evening.engine.tiles(evening.state), evening.board
+
+
+def seen_at_once(evening: Evening) -> tuple[object, ...]:
+    return len(evening.actions), len(evening.entries), evening.engine.tiles(evening.state), evening.board
 
 
 def seed_for(silent: bool, **silence: bool) -> int:
@@ -123,10 +127,9 @@ def asked_after_a_break() -> Evening:
 def test_a_private_act_is_not_to_be_seen(situation: Any, act: Any) -> None:
     evening = situation()
     evening.delivers = False
-    before = len(evening.actions), len(evening.entries), evening.engine.tiles(evening.state)
-    now = evening.state.now
+    now, before = evening.state.now, seen_at_once(evening)
     evening.after_a_gap(now, PrivateAct("sam", act, ritual="evening_checkin", level=3, noticed=False))
-    assert (len(evening.actions), len(evening.entries), evening.engine.tiles(evening.state)) == before
+    assert seen_at_once(evening) == before
 
 
 def test_going_deeper_offers_nothing_by_itself() -> None:

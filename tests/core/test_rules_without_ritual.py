@@ -92,7 +92,7 @@ def test_it_says_why_and_has_no_tile() -> None:
     evening = at_home(rule("lamp", ON_MESSAGE, PUBLISH)).message("18:00", "home/bell")
     assert [(entry.ritual, entry.step, entry.reason) for entry in evening.entries] == [("lamp", "runs", "told")]
     assert (evening.shown, evening.told, evening.state.occasions) == ([], [], {})
-    assert [tile.id for tile in evening.engine.tiles(evening.state)] == ["season-now"]
+    assert [tile.ritual for tile in evening.engine.tiles(evening.state)] == []
 
 
 # -- when it may -------------------------------------------------------------------------------------------------------

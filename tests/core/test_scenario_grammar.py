@@ -69,7 +69,7 @@ def test_one_thing_happens(happening: dict[str, Any], kind: str) -> None:
         ({"arrives": "sam", "leaves": "alex"}, "found arrives and leaves"),
         ({"signal": "guests"}, "'signal' needs 'is:' beside it"),
         ({"arrives": "sam", "is": "home"}, "'arrives' does not take 'is:' beside it"),
-        ({"answer": "done"}, "'answer' needs 'ritual:' beside it"),
+        ({"notice": "done"}, "'notice' needs 'ritual:' beside it"),
         ({"down": "mqtt"}, "'down' needs 'until:' beside it"),
         ({"down": "mqtt", "until": "18:29:59"}, "'until' is before 'at'; where midnight lies between, give it a date"),
         ({"at": "2026-11-20 18:30", "down": "mqtt", "until": "2026-11-19 19:00"}, "'until' is before 'at'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -33,8 +34,8 @@ def test_it_lasts_until_its_day_is_over_and_shows_what_it_is() -> None:
     assert evening.texts == ["Short", "Short"]
     assert evening.said == ["20:30:00"]
     assert evening.seasons == [("simplified", FRIDAY), ("normal", None)]
-    back = [when for when, action in evening.actions if action.kind == "show_season"]
-    assert back == [at("18:00"), at("04:00", "2026-11-21")]
+    changed = [when for (_, before), (when, after) in pairwise(evening.boards) if before.season != after.season]
+    assert changed == [at("18:00"), at("04:00", "2026-11-21")]
 
 
 def test_without_a_last_day_it_stays() -> None:
@@ -47,8 +48,7 @@ def test_without_a_last_day_it_stays() -> None:
 def test_choosing_goes_before_what_the_file_says_and_then_the_file_counts_again() -> None:
     evening = at_home(season="apart", season_until="2026-11-25").tell("17:01").season("18:00", "normal", FRIDAY)
     evening.tell(at("12:00", "2026-11-27"))
-    assert evening.seasons == [("apart", date(2026, 11, 25)), ("normal", FRIDAY), ("apart", date(2026, 11, 25)),
-                               ("normal", None)]  # fmt: skip
+    assert evening.seasons == [("normal", FRIDAY), ("apart", date(2026, 11, 25)), ("normal", None)]
 
 
 @pytest.mark.parametrize(("until", "said"), [(date(2026, 11, 18), ["20:30:00"]), (date(2026, 11, 19), [])])

@@ -9,7 +9,7 @@ import pytest
 from tests.peers.homeassistant import HomeAssistant
 from tests.peers.ports import HOST, free_port
 from turntoward.adapters.homeassistant import Calls
-from turntoward.ports import Impossible, NotNow
+from turntoward.ports import Impossible, NotNow, Refused
 from turntoward.settings import HomeAssistantSettings
 
 pytestmark = pytest.mark.integration
@@ -42,12 +42,17 @@ class TestCall:
         with pytest.raises(Impossible, match="this speaker is broken"):
             calls.call("tts", "speak", {**SPEECH, "media_player_entity_id": "media_player.broken_speaker"})
 
-    def test_an_action_that_does_not_exist(self, calls: Calls) -> None:
-        with pytest.raises(Impossible, match=r"notify\.nobody not found"):
+    def test_a_device_that_fails_may_have_begun(self, calls: Calls) -> None:
+        with pytest.raises(Impossible) as failed:
+            calls.call("tts", "speak", {**SPEECH, "media_player_entity_id": "media_player.broken_speaker"})
+        assert not isinstance(failed.value, Refused)
+
+    def test_an_action_that_does_not_exist_is_refused_before_anything_is_done(self, calls: Calls) -> None:
+        with pytest.raises(Refused, match=r"notify\.nobody not found"):
             calls.call("notify", "nobody", {"message": "Hello"})
 
     def test_data_the_action_does_not_know(self, calls: Calls) -> None:
-        with pytest.raises(Impossible, match="extra keys not allowed"):
+        with pytest.raises(Refused, match="extra keys not allowed"):
             calls.call("input_boolean", "turn_on", {**GUESTS, "loudly": True})
 
     def test_home_assistant_calls_it_a_success_when_the_entity_does_not_exist(
@@ -75,6 +80,23 @@ class TestCall:
         assert problems == []
         # 8 x 5 toggles: an even number.
         home.wait_state("input_boolean.guests", "off")
+
+
+class TestAsk:
+    def test_what_the_action_answers_comes_back(self, calls: Calls) -> None:
+        said = calls.ask("conversation", "process", {"text": "what is the meaning of life", "language": "en"})
+        assert said["response"]["response_type"] == "error"
+
+    def test_an_action_that_answers_nothing_is_refused(self, home: HomeAssistant, calls: Calls) -> None:
+        with pytest.raises(Refused, match="does not return responses"):
+            calls.ask("input_boolean", "turn_on", GUESTS)
+        home.wait_state("input_boolean.guests", "off")
+
+    def test_an_answer_that_does_not_come_in_time(self, home: HomeAssistant, calls: Calls) -> None:
+        home.freeze()
+        with pytest.raises(NotNow, match="does not answer in time"):
+            calls.ask("conversation", "process", {"text": "hello"}, timeout=0.5)
+        home.thaw()
 
 
 class TestNoConnection:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,9 +65,16 @@ class CountingCalls(Calls):
         super().call(domain, service, data, timeout)
 
 
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is learnt of a speaker stays in the test."""
+    monkeypatch.chdir(tmp_path)
+
+
 def reach_of(home: HomeAssistant | None, broker: Broker | None = None, **rooms: Any) -> Reach:
     partners = [{"name": "Alex"}, {"name": "Sam"}]
     values: dict[str, Any] = {"partners": partners, "mqtt": {"base": "ours"}, "speakers": rooms}
+    values["data_dir"] = Path.cwd() / "data"  # what is still learnt when the test is over belongs there, too
     calls = None
     if home is not None:
         values["homeassistant"] = {"url": home.url, "token": home.token}

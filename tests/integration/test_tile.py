@@ -18,7 +18,8 @@ from turntoward.channels.mqtt import MqttChannel
 from turntoward.channels.mqtt import build as build_mqtt
 from turntoward.channels.tile import build
 from turntoward.channels.tile.channel import TileChannel
-from turntoward.core.actions import Announce, SetTile, ShowSeason, TellStep, TileState
+from turntoward.core.actions import Announce, SetTile, ShowHome, TellStep, TileState
+from turntoward.core.board import Board, OnNow
 from turntoward.core.rules import Ritual, Rulebook
 from turntoward.ports import Impossible, NotNow
 from turntoward.settings import Settings
@@ -27,7 +28,10 @@ pytestmark = pytest.mark.integration
 
 HUG = {"ritual": "reunion_hug", "title": "Hug"}
 TEA = {"ritual": "evening_tea", "title": "Tea", "answers": ["done"]}
+DATE = {"ritual": "date_night", "title": "Date", "turns": True, "answers": ["accept"]}
 CONFIG = "homeassistant/device/turntoward/config"
+DEVICES, OF_ALEX = "turntoward/devices", "homeassistant/device/turntoward_alex/config"
+HOME = "turntoward/home"
 STATE = "turntoward/ritual/reunion_hug/state"
 ATTRIBUTES = "turntoward/ritual/reunion_hug/attributes"
 SOON = timedelta(minutes=10)
@@ -40,7 +44,7 @@ def reach(settings: Settings, home: Home, *rituals: dict[str, Any]) -> Reach:
 
 @contextmanager
 def tiles(
-    settings: Settings, *rituals: dict[str, Any], wait: bool = True, shown: tuple[SetTile | ShowSeason, ...] = ()
+    settings: Settings, *rituals: dict[str, Any], wait: bool = True, shown: tuple[SetTile | ShowHome, ...] = ()
 ) -> Iterator[tuple[Home, TileChannel]]:
     """Run the channel on the adapter, until everything has been published."""
     home = Home(settings)
@@ -67,6 +71,7 @@ def test_on_connect_first_what_there_is_then_how_it_is_then_online(mosquitto: Mo
     with observing(mosquitto.port) as observer, tiles(household(mosquitto.port)):
         observer.wait_for("turntoward/status", "online")
         assert [m.topic for m in observer.seen] == [
+            DEVICES,
             CONFIG,
             ATTRIBUTES,
             STATE,
@@ -77,7 +82,13 @@ def test_on_connect_first_what_there_is_then_how_it_is_then_online(mosquitto: Mo
     kept = mosquitto.retained()
     assert set(kept) == {m.topic for m in observer.seen}
     assert kept[STATE] == b"idle"
-    assert json.loads(kept[ATTRIBUTES]) == {"title": "Hug", "text": "", "until": None, "occasion": ""}
+    assert json.loads(kept[ATTRIBUTES]) == {
+        "title": "Hug",
+        "text": "",
+        "until": None,
+        "occasion": "",
+        "answers": ["start", "done"],
+    }
     assert "reunion_hug_state" in json.loads(kept[CONFIG])["components"]
 
 
@@ -86,10 +97,12 @@ def test_what_a_former_run_left_is_shown_at_once(mosquitto: Mosquitto) -> None:
     settings = household(mosquitto.port)
     until = datetime(2030, 1, 1, tzinfo=UTC)
     left = SetTile("reunion_hug-now-tile", "reunion_hug", "hug/1", "running", "Twenty seconds.", until, until)
-    season = ShowSeason("season-now", "simplified", None, until)
-    with observing(mosquitto.port) as observer, tiles(settings, shown=(left, season)):
+    now = OnNow("reunion_hug", "hug/1", "running", "Twenty seconds.", until)
+    board = Board(agreed=True, season="simplified", now=now, minutes_left=1)
+    with observing(mosquitto.port) as observer, tiles(settings, shown=(left, ShowHome("home-now", board, until))):
         observer.wait_for("turntoward/status", "online")
         assert [m.payload for m in observer.seen if m.topic == STATE] == ["running"]
+        assert [json.loads(m.payload)["now"]["title"] for m in observer.seen if m.topic == HOME] == ["Hug"]
     assert json.loads(mosquitto.retained()["turntoward/season"])["season"] == "simplified"
 
 
@@ -103,6 +116,7 @@ def test_a_state_is_shown_with_what_it_is_about(mosquitto: Mosquitto) -> None:
             "text": "Schön, dass ihr da seid.",
             "until": "2026-11-19T18:41:35+01:00",
             "occasion": "hug/1",
+            "answers": ["start", "done", "not_today"],
         }
         channel.close()
         assert mosquitto.retained()[STATE] == b"idle"
@@ -167,29 +181,89 @@ def test_a_ritual_that_is_switched_off_leaves_nothing(mosquitto: Mosquitto) -> N
         kept = mosquitto.retained()
     assert [c.get("reunion_hug_state") for c in published] == [{"p": "sensor"}, None]
     assert published[0]["reunion_hug_done"] == {"p": "button"}
-    assert set(json.loads(kept[CONFIG])["components"]) == {
-        "connection",
-        "evening_tea_state",
-        "evening_tea_start",
-        "evening_tea_done",
-    }
+    assert {"connection", "evening_tea_state", "evening_tea_done"} <= set(json.loads(kept[CONFIG])["components"])
+    assert b"reunion_hug" not in kept[CONFIG]
     assert not [topic for topic in kept if "reunion_hug" in topic]
+
+
+def test_the_device_of_somebody_who_is_called_otherwise_now_goes(mosquitto: Mosquitto) -> None:
+    settings = household(mosquitto.port)
+    first, second = settings.partners
+    renamed = settings.model_copy(update={"partners": (first.model_copy(update={"name": "Lex"}), second)})
+    with tiles(settings, DATE):
+        assert OF_ALEX in mosquitto.retained()
+    with tiles(renamed, DATE):
+        kept = mosquitto.retained()
+    assert {topic for topic in kept if topic.startswith("homeassistant/")} == {
+        CONFIG,
+        "homeassistant/device/turntoward_lex/config",
+        "homeassistant/device/turntoward_sam/config",
+    }
+    assert set(json.loads(kept[DEVICES])) == {topic for topic in kept if topic.startswith("homeassistant/")}
+
+
+def test_discovery_that_is_switched_off_takes_all_devices_along(mosquitto: Mosquitto) -> None:
+    with tiles(household(mosquitto.port), DATE):
+        assert OF_ALEX in mosquitto.retained()
+    with tiles(household(mosquitto.port, discovery=None), DATE):
+        kept = mosquitto.retained()
+    assert not [topic for topic in kept if topic.startswith("homeassistant")]
+    assert kept[DEVICES] == b"[]"
 
 
 SEASON = "turntoward/season"
 
 
+def board(home: Home, number: int, **what: Any) -> ShowHome:
+    shown = Board(**{"agreed": True, "season": "normal", **what})
+    return ShowHome(f"home-{number}", shown, home.clock.now() + SOON)
+
+
 def test_the_season_is_kept_and_is_there_again_after_the_broker_lost_it(mosquitto: Mosquitto) -> None:
     with tiles(household(mosquitto.port)) as (home, channel):
         assert SEASON not in mosquitto.retained()  # nobody has said yet which it is
-        channel.deliver(ShowSeason("season-1", "simplified", date(2026, 12, 1), home.clock.now() + SOON))
+        channel.deliver(board(home, 1, season="simplified", season_until=date(2026, 12, 1)))
         assert json.loads(mosquitto.retained()[SEASON]) == {"season": "simplified", "until": "2026-12-01"}
         mosquitto.kill()
         home.wait_lost()
         mosquitto.start()
         eventually(lambda: SEASON in mosquitto.retained(), "the season again")
-        channel.deliver(ShowSeason("season-2", "normal", None, home.clock.now() + SOON))
+        assert json.loads(mosquitto.retained()[HOME])["season"] == "simplified"
+        channel.deliver(board(home, 2))
         assert json.loads(mosquitto.retained()[SEASON]) == {"season": "normal", "until": None}
+
+
+def test_with_another_season_the_tiles_have_other_answers(mosquitto: Mosquitto) -> None:
+    with tiles(household(mosquitto.port), {**HUG, "short": {"answers": ["enough"]}}) as (home, channel):
+        channel.deliver(tile(home, 1, "running"))
+        assert json.loads(mosquitto.retained()[ATTRIBUTES])["answers"] == ["done", "stop"]
+        channel.deliver(board(home, 1, season="simplified"))
+        assert json.loads(mosquitto.retained()[ATTRIBUTES])["answers"] == ["enough", "stop"]
+
+
+def test_the_home_is_kept_and_at_the_end_nothing_is_on(mosquitto: Mosquitto) -> None:
+    with tiles(household(mosquitto.port)) as (home, channel):
+        assert HOME not in mosquitto.retained()
+        now = OnNow("reunion_hug", "hug/1", "offered", "Welcome home.", home.clock.now() + SOON)
+        channel.deliver(board(home, 1, now=now, card="What made you laugh?"))
+        shown = json.loads(mosquitto.retained()[HOME])
+        assert (shown["now"]["title"], shown["now"]["answers"]) == ("Hug", ["start", "done", "not_today"])
+        channel.close()
+        left = json.loads(mosquitto.retained()[HOME])
+        assert (left["now"], left["card"]) == (None, "What made you laugh?")
+
+
+def test_a_home_that_could_not_be_shown_is_shown_when_the_broker_is_back(mosquitto: Mosquitto) -> None:
+    with tiles(household(mosquitto.port)) as (home, channel):
+        mosquitto.stop()
+        home.wait_lost()
+        with pytest.raises(NotNow):
+            channel.deliver(board(home, 1, card="An old one"))
+        with pytest.raises(NotNow):
+            channel.deliver(board(home, 2, card="What made you laugh?"))
+        mosquitto.start()
+        eventually(lambda: HOME in mosquitto.retained(), "shown")
+        assert json.loads(mosquitto.retained()[HOME])["card"] == "What made you laugh?"
 
 
 def test_a_private_ritual_leaves_no_trace_on_the_broker(mosquitto: Mosquitto) -> None:
@@ -232,6 +306,7 @@ def test_steps_are_told_as_json_and_not_kept(mosquitto: Mosquitto) -> None:
         assert json.loads(observer.on("turntoward/event")[0]) == {
             "id": "id/1",
             "ritual": "reunion_hug",
+            "title": "Hug",
             "occasion": "hug/1",
             "step": "offered",
             "at": "2026-11-19T18:31:35+01:00",

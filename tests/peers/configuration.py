@@ -22,6 +22,8 @@ SCENES = {
     "Dinner": {"light.table_lamp": {"state": "on", "brightness": 60}, "light.ceiling_lamp": {"state": "off"}},
     "Evening": {"light.table_lamp": {"state": "on", "brightness": 20}, "light.ceiling_lamp": {"state": "off"}},
 }
+# Where the editor of automations keeps them.
+AUTOMATIONS = "automations.yaml"
 # A library for camera pictures that nobody here takes.
 QUIET = {"homeassistant.components.camera.img_util": "fatal"}
 
@@ -76,8 +78,16 @@ def _settings(port: int, region: Region) -> dict[str, Any]:
         "scene": [{"name": name, "entities": lamps} for name, lamps in SCENES.items()],
         "template": [{"binary_sensor": [_sensor(key) for key in SENSORS]}],
         **dict.fromkeys(("assist_pipeline", "config", "conversation", "history")),
-        **dict.fromkeys(("media_source", "mobile_app", "system_health")),
+        **dict.fromkeys(("intent_script", "media_source", "mobile_app", "script", "system_health")),
     }
+
+
+def _yaml(settings: dict[str, Any]) -> str:
+    """Write the settings down; JSON is YAML too, but has no tags for what lies in files of its own."""
+    lines = {key: json.dumps(value) for key, value in settings.items()}
+    lines["homeassistant"] = lines["homeassistant"].removesuffix("}") + ', "packages": !include_dir_named packages}'
+    lines["automation"] = f"!include {AUTOMATIONS}"
+    return "".join(f"{key}: {line}\n" for key, line in lines.items())
 
 
 def _store(folder: Path, key: str, version: int, content: dict[str, Any]) -> None:
@@ -95,9 +105,10 @@ def write(folder: Path, port: int, region: Region) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     target = folder / "custom_components"
     shutil.copytree(COMPONENTS, target, dirs_exist_ok=True, ignore=ignored)
-    # JSON is YAML too.
-    settings = json.dumps(_settings(port, region), indent=2)
-    (folder / "configuration.yaml").write_text(settings)
+    (folder / "configuration.yaml").write_text(_yaml(_settings(port, region)))
+    automations = folder / AUTOMATIONS
+    if not automations.exists():
+        automations.write_text("[]\n")
     _store(folder, "core.network", 1, {"configured_adapters": ["lo"]})
     # Only the account is left to do: the other steps would add integrations that ask the internet.
     _store(folder, "onboarding", 4, {"done": ["core_config", "analytics", "integration"]})

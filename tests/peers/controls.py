@@ -27,6 +27,7 @@ class Controls:
         self.sink = sink
         self.phones = phones
         self._calls = calls
+        self._staging = calls.with_name("staging.json")
         self._forced: dict[str, Row | None] = {}
 
     def move(self, who: str, place: str) -> None:
@@ -77,6 +78,10 @@ class Controls:
     def _write_state(self, entity_id: str, state: str, attributes: Row) -> None:
         body = {"state": state, "attributes": attributes}
         self.api.request("POST", f"/api/states/{entity_id}", body)
+
+    def stage(self, **wanted: Any) -> None:
+        """Let devices behave: `silent=["media_player.x"]` does nothing when called, `heard="Yes."` is answered."""
+        self._staging.write_text(json.dumps(wanted))
 
     def wait_state(self, entity_id: str, value: str, timeout: float = 10) -> Row:
         """Wait until an entity has a state; return the state object."""
@@ -163,6 +168,7 @@ class Controls:
         for who in PEOPLE:
             self.move(who, places.get(who, "home"))
         self._calls.unlink(missing_ok=True)
+        self._staging.unlink(missing_ok=True)
         self.sink.clear()
 
 

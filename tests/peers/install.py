@@ -1,4 +1,4 @@
-"""Install the peers the integration tests talk to: Mosquitto, ffmpeg and Home Assistant.
+"""Install the peers the integration tests talk to: Mosquitto, ffmpeg, Chromium and Home Assistant.
 
 Run with the project's own interpreter: `python -m tests.peers.install` or
 `python tests/peers/install.py`. Only the standard library and the `uv` package are needed, and
@@ -25,6 +25,8 @@ DEFAULT_VERSION = "2025.4.4"
 PYTHON = "3.13"
 # Debian package -> a program it brings.
 PACKAGES = {"mosquitto": "mosquitto", "mosquitto-clients": "mosquitto_passwd", "ffmpeg": "ffmpeg"}
+# Only the tests of pages need one.
+BROWSER = {"chromium": "chromium"}
 # What Home Assistant loads here. Its own default set is part of it (it cannot be switched off), and
 # so are those which others import without naming them as a dependency.
 INTEGRATIONS = [
@@ -104,6 +106,11 @@ def missing_packages() -> list[str]:
     return [package for package, name in PACKAGES.items() if program(name) is None]
 
 
+def missing_browser() -> list[str]:
+    """Name the browser's package when it is not here."""
+    return [package for package, name in BROWSER.items() if program(name) is None]
+
+
 def _recipe() -> str:
     """Describe what a finished environment holds, so a longer list makes a new installation."""
     return hashlib.sha256(" ".join([version(), *INTEGRATIONS]).encode()).hexdigest()
@@ -134,7 +141,7 @@ def _run(*command: str | Path, **environment: str) -> None:
 
 def install_packages() -> None:
     """Install missing Debian packages, as root or by a sudo that asks for no password."""
-    absent = missing_packages()
+    absent = [*missing_packages(), *missing_browser()]
     if not absent:
         return
     by_hand = f"please run: sudo apt-get install {' '.join(absent)}"
@@ -229,7 +236,7 @@ def main() -> int:
     except InstallError as error:
         _say(str(error))
         return 1
-    _say(f"ready: Mosquitto, ffmpeg, Home Assistant {version()} ({time.monotonic() - started:.1f} s)")
+    _say(f"ready: Mosquitto, ffmpeg, Chromium, Home Assistant {version()} ({time.monotonic() - started:.1f} s)")
     return 0
 
 

@@ -77,6 +77,26 @@ def test_advice_about_signals_and_rooms(home: Home) -> None:
     assert "there is no speaker in 'attic'; rooms with one are hall" in said
 
 
+@pytest.mark.parametrize(
+    ("signal", "said"),
+    [
+        ("occupied.hall", ""),
+        ("occupied.hal", "no room with a speaker, so it does nothing; did you mean 'occupied.hall'?"),
+        (
+            "occupied",
+            "the signal 'occupied' is about no room with a speaker, so it does nothing; rooms with one are hall",
+        ),
+        ("film", ""),
+        ("flim", "the signal 'flim' is read by nothing; did you mean 'film'?"),
+    ],
+)
+def test_advice_about_who_is_in_which_room_and_about_films(home: Home, signal: str, said: str) -> None:
+    speaker = "homeassistant: {url: 'http://ha', token: abc}\nspeakers: {hall: assist_satellite.hall}\n"
+    told = home.advice(f"{speaker}signals: {{{signal}: binary_sensor.x}}\nrituals: [tea]", tea=tile("tea"))
+    assert said in told
+    assert bool(said) == (signal in told)
+
+
 def test_advice_about_a_silent_home(home: Home) -> None:
     assert "no speaker is set up" in home.advice("rituals: [reunion_hug]")
 

@@ -3,6 +3,7 @@
 The numbers R1 to R21 are those of docs/rituals.md. That examples come out and words can be spoken is tested elsewhere.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
@@ -323,3 +324,36 @@ def test_far_apart_nothing_is_asked_about_where_anybody_is() -> None:
 
 def test_one_voice_lets_a_ritual_go() -> None:
     assert BOOK["monthly_review"].answers == ("keep", "change", "drop")
+
+
+def test_whatever_has_a_tile_can_be_asked_for_aloud_and_means_one_ritual() -> None:
+    for language in ("en", "de"):
+        called: dict[str, str] = {}
+        for name, ritual in BOOK.items():
+            names = {ritual.named(language), *ritual.spoken_as.get(language, ())} if not ritual.private else set()
+            assert ritual.private or ritual.spoken_as.get(language), f"{name} has no name in {language}"
+            for said in {re.sub(r"\W", "", said.casefold()) for said in names}:
+                assert called.setdefault(said, name) == name, f"{said!r} is {called[said]} and {name}"
+
+
+def test_dinner_without_phones_is_a_switch() -> None:
+    assert [name for name, ritual in BOOK.items() if ritual.mode] == ["phone_free_dinner"]
+
+
+def test_something_is_shared_on_purpose_and_only_there() -> None:
+    assert [name for name, ritual in BOOK.items() if "share" in ritual.answers] == ["appreciation", "long_distance"]
+
+
+def test_what_has_days_of_time_waits_in_the_list_without_a_sound() -> None:
+    passive = {name for name, ritual in BOOK.items() if any(choice.passive for choice in ritual.offer.channels)}
+    assert passive == {"quarterly_talk", "yearly_talk"}
+    assert all(BOOK[name].offer.valid_for >= timedelta(days=1) for name in passive)
+
+
+def test_one_ritual_has_a_card_of_the_day_and_it_is_a_light_one_for_any_day() -> None:
+    (daily,) = (ritual for ritual in BOOK.values() if ritual.card_of_day is not None)
+    choice = daily.card_of_day
+    assert choice is not None
+    assert (daily.name, choice.deck, choice.tags, choice.depth) == ("questions", "questions", ("day",), 1)
+    cards = [card for card in read_library().decks["questions"].cards if card.depth == 1 and choice.takes(card)]
+    assert len(cards) >= 30

@@ -11,15 +11,16 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import ManualClock, MemoryJournal, RecordingChannel, at, offline
-from turntoward.core.actions import Action, ClearNotice, Notify, SetTile, ShowSeason
+from turntoward.core.actions import Action, ClearNotice, Notify, SetTile, ShowHome
+from turntoward.core.board import Board
 from turntoward.core.events import ActionDelivered, ActionExpired, Event
 from turntoward.delivery import ChannelWorker
 
 NOW = at("18:31:35")
 SOON = NOW + timedelta(minutes=2)
-HELLO = Notify("n1", "check_in", "check_in-1", "A moment for you two?", (), ("alex", "sam"), "check_in-1", SOON)
+HELLO = Notify("n1", "check_in", "check_in-1", "A moment for you two?", ("alex", "sam"), "check_in-1", SOON)
 CLEAR = ClearNotice("n2", "check_in", "check_in-1", ("alex", "sam"), "check_in-1", SOON)
-SEASON = ShowSeason("season-1", "simplified", None, SOON)
+HOME = ShowHome("home-1", Board(True, "simplified"), SOON)
 TILE = SetTile("t1", "check_in", "check_in-1", "offered", "Hello.", None, SOON)
 
 
@@ -54,7 +55,7 @@ def working() -> Iterator[Worked]:
     [
         (HELLO, CLEAR),
         (HELLO, replace(HELLO, id="n3", text="In ten minutes?")),
-        (SEASON, replace(SEASON, id="season-2", season="normal")),
+        (HOME, replace(HOME, id="home-2", board=Board(True, "normal"))),
         (TILE, replace(TILE, id="t2", state="done")),
     ],
 )
@@ -73,8 +74,8 @@ def test_what_has_been_overtaken_is_not_sent_when_the_connection_is_back(early: 
 def test_other_messages_are_not_overtaken() -> None:
     with working() as home:
         other = replace(CLEAR, id="n9", tag="another")
-        season_tile = replace(TILE, id="t9", ritual="season")
-        for action in (HELLO, other, SEASON, season_tile, TILE):
+        home_tile = replace(TILE, id="t9", ritual="home")
+        for action in (HELLO, other, HOME, home_tile, TILE):
             home.worker.submit(action)
         home.wait(lambda: len(home.reports) == 5)
-        assert home.channel.taken == [HELLO, other, SEASON, season_tile, TILE]
+        assert home.channel.taken == [HELLO, other, HOME, home_tile, TILE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +12,8 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import ManualClock, MemoryJournal, RecordingChannel, RecordingWakeup, at, offline
-from turntoward.core.actions import Action, Announce, SetTile
+from turntoward.core.actions import Action, Announce, SetTile, ShowHome
+from turntoward.core.board import Board
 from turntoward.core.engine import Decision, Engine
 from turntoward.core.events import (
     ClockJumped,
@@ -126,7 +128,7 @@ def test_nothing_leaves_before_it_is_in_the_journal() -> None:
 
     def look(action: Action) -> None:
         recorded = [a.id for _, decision in journal.events for a in decision.actions]
-        seen.append(action.id in recorded or "-now" in action.id)
+        seen.append(action.id in recorded or "-now" in action.id or isinstance(action, ShowHome))
 
     with house(journal) as home:
         for channel in (home.speaker, home.tile, home.mqtt):
@@ -319,3 +321,31 @@ def test_what_time_brings_is_not_recorded_beside_a_private_act() -> None:
         wait(lambda: any(isinstance(entry[0], PrivateAct) for entry in home.journal.events))
         kinds = [entry[0].type for entry in home.journal.events]
     assert kinds[kinds.index("private_act") - 1] == "time_passed"
+
+
+def boards(home: House) -> list[Board]:
+    return [action.board for action in home.tile.taken if isinstance(action, ShowHome)]
+
+
+def test_the_board_is_shown_at_first_and_whenever_it_differs_and_is_in_no_journal() -> None:
+    with house() as home:
+        wait(lambda: len(boards(home)) == 1)
+        home.evening()
+        home.reunion()
+        wait(lambda: boards(home)[-1].now is not None)
+        shown = boards(home)
+        assert shown[-1].now is not None
+        assert (shown[-1].now.ritual, shown[-1].now.state) == ("reunion_hug", "offered")
+        assert all(before != after for before, after in itertools.pairwise(shown))
+    told = [action for _, decision in home.journal.events for action in decision.actions]
+    assert not [action for action in told if isinstance(action, ShowHome)]
+    assert not [event for event, _ in home.journal.events if "home-" in getattr(event, "action", "")]
+
+
+def test_time_alone_moves_the_board(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("turntoward.runtime.TICK", 0.01)
+    with house() as home:
+        home.happens("18:00:00", RitualAnswered("reunion_hug", "start", timedelta(minutes=10)))
+        wait(lambda: boards(home)[-1].minutes_left == 10)
+        home.clock.set(at("18:03:30"))
+        wait(lambda: boards(home)[-1].minutes_left == 7)

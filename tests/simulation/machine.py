@@ -27,6 +27,7 @@ from tests.simulation.machine_home import (
     SOURCES,
     SUNDAYS,
     TAGS,
+    UNRESTFUL,
     Goal,
     Step,
     day_before,
@@ -58,6 +59,8 @@ presses: st.SearchStrategy[Event] = st.one_of(
     st.builds(events.MessageReceived, st.sampled_from(["kitchen/button", "another"]), st.just("on")),
     st.builds(events.HomeEventFired, st.just("button"), st.sampled_from([{"pressed": "twice"}, {"pressed": "once"}])),
 )
+SIGNS = SIGNALS[len(UNRESTFUL) :]
+texts = st.sampled_from(["", "   ", "You sang in the kitchen.", "\x00\n", "words " * 200])
 finals = st.sampled_from(["done", "enough", "another", "swap", "swap", "start"])
 breaks = st.sampled_from(["alex", "sam", "both", "both", "more_time", "wait", "stop"])
 goals = st.sampled_from([*EVENINGS, *EVENINGS, *SUNDAYS, *DATES])
@@ -74,6 +77,8 @@ class Home(RuleBasedStateMachine):
         self.state = self.first = new_state(self.now)
         self.told: list[tuple[Engine, Event, datetime, Decision]] = []
         self.pending: list[tuple[str, str]] = []
+        self.tokens: list[str] = []
+        """What came with the latest messages and questions."""
 
     def watch(self, step: Step) -> None:
         """Look at a decision; whoever promises something says here what."""
@@ -163,7 +168,10 @@ class Home(RuleBasedStateMachine):
         return None if age is None else self.now - timedelta(seconds=age)
 
     @rule(
-        goal=goals, days=st.sampled_from([0, 0, 0, 1, 2, 15]), sign=st.sampled_from([*SIGNALS[4:], None]), how=reports
+        goal=goals,
+        days=st.sampled_from([0, 0, 0, 1, 2, 15]),
+        sign=st.sampled_from([*SIGNS, None]),
+        how=reports,
     )
     def a_good_day_goes_on(self, goal: Goal, days: int, sign: str | None, how: dict[str, Any]) -> None:
         """Both are home, agreed and undisturbed, at an hour in which things happen."""
@@ -221,9 +229,14 @@ class Home(RuleBasedStateMachine):
         for said in ("start", *["another"] * taps):
             self.decide(events.RitualAnswered("date_ideas", said))
 
-    @rule(name=st.sampled_from([*RUNS, *RUNS, *NAMES]), lasts=lasts, wakeups=st.integers(0, 5), said=finals)
-    def something_is_started(self, name: str, lasts: timedelta | None, wakeups: int, said: Answer) -> None:
+    @rule(
+        name=st.sampled_from([*RUNS, *RUNS, *NAMES]), lasts=lasts, wakeups=st.integers(0, 5), said=finals, how=reports
+    )
+    def something_is_started(
+        self, name: str, lasts: timedelta | None, wakeups: int, said: Answer, how: dict[str, Any]
+    ) -> None:
         self.decide(events.RitualAnswered(name, "start", lasts))
+        self.report(how)
         self.time_goes_on(wakeups)
         self.decide(events.RitualAnswered(name, said))
 
@@ -251,6 +264,26 @@ class Home(RuleBasedStateMachine):
         for said in ("start", "keep", *answers):
             self.decide(events.RitualAnswered("monthly_review", said))
         self.time_passes(3600)
+
+    @rule(said=st.sampled_from(ANSWERS), asker=st.sampled_from(["", "kitchen"]), text=texts)
+    def somebody_answers_what_is_on(self, said: Answer, asker: str, text: str) -> None:
+        self.decide(events.RitualAnswered("", said, text=text, reply_to=asker))
+
+    @rule(name=st.sampled_from(["appreciation", "long_distance", "time_out", "no_such"]), text=texts)
+    def something_is_shared(self, name: str, text: str) -> None:
+        self.decide(events.RitualAnswered(name, "share", text=text, reply_to="kitchen"))
+
+    @rule(wakeups=st.integers(0, 2), taps=st.integers(1, 3), data=st.data())
+    def a_button_of_a_message_is_tapped(self, wakeups: int, taps: int, data: Any) -> None:
+        self.time_goes_on(wakeups)
+        token = data.draw(st.sampled_from([*self.tokens[-12:], "0" * 32]))
+        for _ in range(taps):
+            self.decide(events.NoticeAnswered(token))
+
+    @rule(on=st.booleans(), goal=goals)
+    def a_quiet_evening_is_chosen(self, on: bool, goal: Goal) -> None:
+        self.decide(events.QuietChosen(on))
+        self.time_passes(int((civil.next_at(goal[1], self.now, BERLIN) - self.now).total_seconds()) + 61)
 
     @rule(tag=st.sampled_from(TAGS))
     def a_tag_is_scanned(self, tag: str) -> None:
@@ -295,5 +328,6 @@ class Home(RuleBasedStateMachine):
         self.told.append((self.engine, event, self.now, decision))
         before = shift(self.state, event.by) if isinstance(event, events.ClockJumped) else self.state
         self.state = decision.state
+        self.tokens += [button.token for a in decision.actions for button in getattr(a, "buttons", ())]
         self.pending += [(a.kind, a.id) for a in decision.actions if a.kind in REPORTING]
         self.watch(Step(self.engine, before, event, self.now, decision))

@@ -22,7 +22,7 @@ from turntoward.rulebook import read_library
 from turntoward.settings import Settings
 
 SOURCES = ("mqtt", "homeassistant")
-UNRESTFUL = ("entry_door", "guests", "asleep.sam", "on_call.alex")
+UNRESTFUL = ("entry_door", "guests", "asleep.sam", "on_call.alex", "film")
 SIGNALS = (*UNRESTFUL, "hall", "table", "phones.alex", "phones.sam", "television", "sofa")
 SMALL = (
     ritual("small_hug", answers=["done", "later", "not_today"]),

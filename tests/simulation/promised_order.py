@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from tests.simulation.machine_home import BOOK, PARTNERS, Step
 from tests.simulation.promises import PRIVATE_RITUALS, RULES, SEEN, Promise, offered, says, season
-from turntoward.core import seasons
-from turntoward.core.actions import Announce, ClearNotice, Notify, SetScene, SetTile, ShowSeason, TellStep
+from turntoward.core.actions import Announce, ClearNotice, Notify, Reply, SetScene, SetTile, ShowHome, TellStep
+from turntoward.core.board import Board
 from turntoward.core.engine import Engine
-from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, PrivateAct, TimePassed
-from turntoward.core.household import Season
+from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, NoticeAnswered, PrivateAct, TimePassed
 from turntoward.core.lock_screen import LOCK_SAFE
 from turntoward.core.state import HouseholdState, Occasion, state_from_json, state_to_json
 from turntoward.core.trace import explain, reason_in_words
@@ -76,6 +75,32 @@ class Phones(Promise):
 
 
 @dataclass
+class Buttons(Promise):
+    """A button answers the offer it came with, and nothing once that is answered, put off, taken back or over."""
+
+    offers: dict[str, str] = field(default_factory=dict)
+    """By token: the occasion it is of."""
+
+    def holds(self, step: Step) -> None:
+        if isinstance(step.event, NoticeAnswered):
+            self._tapped(step, step.event)
+        for action in step.decision.actions:
+            for button in action.buttons if isinstance(action, Announce | Notify) else ():
+                assert self.offers.setdefault(button.token, action.occasion) == action.occasion
+            assert not isinstance(action, Reply) or action.text
+
+    def _tapped(self, step: Step, tap: NoticeAnswered) -> None:
+        of = self.offers.get(tap.token)
+        is_open = [o for o in step.before.occasions.values() if o.id == of and o.phase != "waiting"]
+        taken = not any(entry.reason == "old_notice" for entry in step.decision.trace)
+        SEEN["button taken" if taken else "old button"] += 1
+        if taken:
+            assert is_open, "a button of something that is over was taken"
+        else:
+            assert not step.decision.actions
+
+
+@dataclass
 class Cards(Promise):
     """No card comes back too soon or goes deeper than both want; whose turn it is changes only when it was taken."""
 
@@ -105,7 +130,7 @@ class Secrets(Promise):
 
     def holds(self, step: Step) -> None:
         for action in step.decision.actions:
-            private = not isinstance(action, ShowSeason) and action.ritual in PRIVATE_RITUALS
+            private = not isinstance(action, ShowHome) and action.ritual in PRIVATE_RITUALS
             assert not (private and isinstance(action, SetTile | TellStep | Notify | Announce)), action
             assert not (isinstance(action, SetTile | TellStep) and action.ritual in RULES)
         if isinstance(step.event, PrivateAct):
@@ -119,6 +144,7 @@ class Secrets(Promise):
             return
         assert not step.decision.actions
         assert not step.decision.trace
+        assert _board(step, step.after) == _board(step, step.before)
         assert _without_own(step.after) == _without_own(step.before)
 
     def _ready_is_seen_of_both_only(self, step: Step, asking: list[Occasion]) -> None:
@@ -129,7 +155,13 @@ class Secrets(Promise):
             SEEN["new time"] += after is not None and after.phase == "running"
             if after is not None and after.phase == "asking":
                 assert not step.decision.actions
+                assert _board(step, step.after) == _board(step, step.before)
                 assert replace(after, ready=occasion.ready) == occasion
+
+
+def _board(step: Step, state: HouseholdState) -> Board:
+    """What is shown of the whole household."""
+    return step.engine.board(state, step.now)
 
 
 def _without_own(state: HouseholdState) -> HouseholdState:
@@ -154,11 +186,10 @@ class Words(Promise):
 
 @dataclass
 class Order(Promise):
-    """Ids are new, ends lie ahead, tiles and season are what they are said to be, and wake-ups are in the future."""
+    """Ids are new, ends lie ahead, tiles are what they are said to be, and wake-ups are in the future."""
 
     ids: set[str] = field(default_factory=set)
     shown: dict[str, str] = field(default_factory=dict)
-    season: Season = "normal"
     count: int = 0
 
     def holds(self, step: Step) -> None:
@@ -172,10 +203,7 @@ class Order(Promise):
             self.ids.add(action.id)
             if isinstance(action, SetTile):
                 self._tile(step, action)
-            elif isinstance(action, ShowSeason):
-                self.season = action.season
         assert {name: tile for name, tile in self.shown.items() if tile != "idle"} == step.after.shown
-        assert self.season == seasons.current(step.home, step.after, step.now)[0]
         self.count += 1
         if self.count % JSON_EVERY == 0:
             assert state_from_json(state_to_json(step.after)) == step.after

@@ -66,6 +66,7 @@ class Sound(Promise):
     """Nothing sounds or lights up a phone where it is not wanted."""
 
     def holds(self, step: Step) -> None:
+        SEEN["quiet evening"] += step.after.quiet_on is not None
         aloud = {entry.occasion for entry in offered(step)}
         for action in step.decision.actions:
             if isinstance(action, Announce | Notify) and action.occasion in aloud:
@@ -81,8 +82,9 @@ class Sound(Promise):
 
     def _nobody_is_disturbed(self, step: Step) -> None:
         assert not step.home.quiet_hours.contains(civil.local(step.now, step.home.time_zone).time())
-        on = [name for name in ("guests", "asleep.sam", "on_call.alex") if says(step, name) == "on"]
+        on = [name for name in ("guests", "asleep.sam", "on_call.alex", "film") if says(step, name) == "on"]
         assert not on
+        assert step.after.quiet_on != step.home.logical_day(step.now), "somebody asked for a quiet evening"
 
 
 def says(step: Step, name: str) -> str:

@@ -16,7 +16,7 @@ _A_JUMP = timedelta(seconds=5)
 
 def draw_seed() -> int:
     """Draw the number that a new household starts with; all that is left to chance later follows from it."""
-    return random.SystemRandom().randrange(1, 2**53)
+    return random.SystemRandom().randrange(1, 2**128)
 
 
 def _elapsed() -> float:

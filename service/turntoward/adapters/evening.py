@@ -100,8 +100,8 @@ def as_message(happening: Happening) -> tuple[str, str, str] | None:
         state = happening.is_ or ""
         return f"signal/{happening.signal}", state, f"🚪 {happening.signal} is {state}"
     if happening.answer:
-        topic = f"ritual/{happening.ritual}/answer"
-        return topic, happening.answer, f"👆 somebody answers {happening.answer} to {happening.ritual}"
+        topic = f"ritual/{happening.ritual}/answer" if happening.ritual else "answer"
+        return topic, happening.answer, f"👆 somebody answers {happening.answer} to {happening.ritual or 'what is on'}"
     if happening.tag:
         return "tag", happening.tag, f"🏷 a phone is held to the tag {happening.tag}"
     return None

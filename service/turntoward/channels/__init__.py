@@ -11,9 +11,9 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 
-from turntoward.core.actions import SetTile, ShowSeason
+from turntoward.core.actions import SetTile, ShowHome
 from turntoward.core.rules import Rulebook
-from turntoward.ports import Broker, Channel, Clock, HomeAssistant
+from turntoward.ports import Broker, Channel, Clock, HomeAssistant, Inbox
 from turntoward.settings import Settings
 
 
@@ -26,7 +26,9 @@ class Reach:
     clock: Clock
     broker: Broker | None = None
     homeassistant: HomeAssistant | None = None
-    shown: tuple[SetTile | ShowSeason, ...] = ()
+    inbox: Inbox | None = None
+    """Where a channel puts what it heard (an answer to a spoken question)."""
+    shown: tuple[SetTile | ShowHome, ...] = ()
     """What is to be shown from the first moment on: what a former run has left."""
 
 

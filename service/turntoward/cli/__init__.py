@@ -1,5 +1,9 @@
-"""The verbs people type. Nothing is decided here: each verb reads, asks the right part, and shows what came of it."""
+"""The verbs people type. Nothing is decided here: each verb reads, asks the right part, and shows what came of it.
 
-from turntoward.cli.verbs import main
+A file of this folder that has a verb is imported here, so that it is one.
+"""
 
-__all__ = ["main"]
+from turntoward.cli import backup, verbs
+from turntoward.cli.frame import app, main
+
+__all__ = ["app", "backup", "main", "verbs"]

@@ -9,88 +9,50 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from turntoward import __version__
+from turntoward.adapters import supervisor
 from turntoward.adapters.broker import BrokerNotStarted
 from turntoward.adapters.journal import Entry, JournalNotOpened, read_entries
+from turntoward.adapters.privileges import step_down
 from turntoward.channels import ChannelNotLoaded
-from turntoward.cli import listing, logs, showing
-from turntoward.documents import Document, Problem, Problems
-from turntoward.rulebook import Library, Loaded, load, load_scenario, read_library, warnings
+from turntoward.cli import as_app, listing, logs, showing
+from turntoward.cli.frame import DEFAULT_CONFIG, AsJson, Config, all_wrong, app, loaded_of, out, settings_of, wrong
+from turntoward.documents import Problems
+from turntoward.rulebook import Library, Loaded, load_scenario, read_library, warnings
 from turntoward.rulebook.playing import examples, failing_examples, play_scenario, problems_of_rules
 from turntoward.settings import Settings, load_settings_and_document
 
 log = logging.getLogger("turntoward")
-app = typer.Typer(
-    help="Notices the moments you two share, and offers a ritual that fits.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-DEFAULT_CONFIG = Path("config/household.yaml")
-Config = Annotated[
-    Path, typer.Option("--config", "-c", envvar="TURNTOWARD_CONFIG", help="your household.yaml", show_default=True)
-]
-AsJson = Annotated[bool, typer.Option("--json", help="one line of JSON each, for programs")]
-
-
-def main() -> None:
-    """Run the command line."""
-    app()
-
-
-def _out() -> Console:
-    # Piped, a line must stay one line however long it is.
-    return Console(highlight=False, soft_wrap=True)
-
-
-def _wrong(problem: object, code: int = 2) -> NoReturn:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(str(problem)))
-    raise typer.Exit(code)
-
-
-def _all_wrong(problems: Sequence[Problem]) -> NoReturn:
-    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-    _wrong("\n".join([*(str(problem) for problem in sorted(problems)), count]))
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"turntoward {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="say which version")
-    ] = False,
-) -> None:
-    pass
 
 
 @app.command()
 def run(config: Config = DEFAULT_CONFIG) -> None:
     """Run the service until it is stopped (Ctrl-C)."""
+    if supervisor.TOKEN in os.environ:
+        as_app.run(config, lambda settings, loaded: _serve(settings, loaded, config))
+        return
+    settings, document = settings_of(config)
+    loaded = loaded_of(settings, document)
+    step_down(os.environ.get("TURNTOWARD_USER"), settings.data_dir)
+    _serve(settings, loaded, config)
+
+
+def _serve(settings: Settings, loaded: Loaded, config: Path) -> None:
     from turntoward import bootstrap  # its client libraries take a second that the other verbs need not wait
 
-    settings, document = _settings(config)
-    loaded = _load(settings, document)
     clock = bootstrap.make_clock(settings)
     logs.set_up(settings.log_level, clock, settings.time_zone)
     _greet(settings, loaded)
     try:
         service = bootstrap.build(settings, loaded.rulebook, clock, config, why=f"{sys.argv[0]} why --config {config}")
     except (JournalNotOpened, ChannelNotLoaded, BrokerNotStarted) as problem:
-        _wrong(problem, code=1)
+        wrong(problem, code=1)
     service.run()
     log.info("stopped")
 
@@ -101,14 +63,13 @@ def check(config: Config = DEFAULT_CONFIG) -> None:
     try:
         settings, document = load_settings_and_document(config, os.environ)
     except Problems as found:
-        _all_wrong([*found.problems, *problems_of_rules(config)])
-    loaded = _load(settings, document)
+        all_wrong([*found.problems, *problems_of_rules(config)])
+    loaded = loaded_of(settings, document)
     if problems := [*loaded.problems, *failing_examples(loaded.library)]:
-        _all_wrong(problems)
-    out = _out()
+        all_wrong(problems)
     for advice in warnings(settings, loaded.rulebook):
-        out.print(Text(f"! {advice}", style="yellow"))
-    out.print(Text(f"✓ {config} is fine. {_on(loaded)}. {_counted(loaded.library)}", style="green"))
+        out().print(Text(f"! {advice}", style="yellow"))
+    out().print(Text(f"✓ {config} is fine. {_on(loaded)}. {_counted(loaded.library)}", style="green"))
 
 
 @app.command()
@@ -119,7 +80,7 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Play a scenario: show what would be said and why, and fail where that is not what `then:` says."""
-    settings = _settings(config)[0] if config else None
+    settings = settings_of(config)[0] if config else None
     try:
         scenario, document = load_scenario(file)
         library = read_library(rules or (settings.rules_dir if settings else None))
@@ -127,13 +88,13 @@ def simulate(
             raise Problems(library.problems)
         played = play_scenario(scenario, document, library, settings)
     except Problems as found:
-        _wrong(found)
+        wrong(found)
     if as_json:
         print("\n".join(showing.emitted_as_json(played.emitted)), end="\n" if played.emitted else "")
         for difference in played.differences:
             print(difference, file=sys.stderr)
     else:
-        showing.show_timeline(_out(), played)
+        showing.show_timeline(out(), played)
     if played.differences:
         raise typer.Exit(1)
 
@@ -141,13 +102,13 @@ def simulate(
 @app.command()
 def rituals(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """List all rituals and rules there are, on or off: what each is about, when and where it is offered."""
-    settings, document = _settings(config)
-    loaded = _load(settings, document)
+    settings, document = settings_of(config)
+    loaded = loaded_of(settings, document)
     listed = listing.rows(loaded.library, loaded.rulebook, settings.language)
     if as_json:
         print("\n".join(listing.as_json(listed)))
     else:
-        listing.show(_out(), listed)
+        listing.show(out(), listed)
     for problem in loaded.problems:
         print(problem, file=sys.stderr)
 
@@ -164,9 +125,9 @@ def journal(
     if as_json:
         print("\n".join(showing.journal_as_json(entries, settings.time_zone)), end="\n" if entries else "")
     elif entries:
-        showing.show_journal(_out(), entries, settings.time_zone)
+        showing.show_journal(out(), entries, settings.time_zone)
     else:
-        _out().print("Nothing has happened yet.")
+        out().print("Nothing has happened yet.")
 
 
 @app.command()
@@ -178,36 +139,22 @@ def why(
     settings, entries = _entries(config)
     chosen = showing.about(entries, which)
     if chosen:
-        showing.show_reasons(_out(), chosen, settings.time_zone)
+        showing.show_reasons(out(), chosen, settings.time_zone)
     elif which is None:
-        _out().print("Nothing has been decided yet: no ritual had a reason to be looked at.")
+        out().print("Nothing has been decided yet: no ritual had a reason to be looked at.")
     else:
         known = sorted({step.ritual for entry in entries for step in entry.trace})
         hint = f"the journal speaks of {', '.join(known)}" if known else "the journal is empty"
-        _wrong(f"nothing in the journal is called {which!r}; {hint}", code=1)
-
-
-def _settings(config: Path) -> tuple[Settings, Document]:
-    try:
-        return load_settings_and_document(config, os.environ)
-    except Problems as found:
-        _wrong(found)
-
-
-def _load(settings: Settings, document: Document) -> Loaded:
-    try:
-        return load(settings, document)
-    except Problems as found:
-        _wrong(found)
+        wrong(f"nothing in the journal is called {which!r}; {hint}", code=1)
 
 
 def _entries(config: Path) -> tuple[Settings, list[Entry]]:
     """Return what the journal may show. Counted afterwards: a number that is short of one would tell of it."""
-    settings, _ = _settings(config)
+    settings, _ = settings_of(config)
     try:
         return settings, showing.shared(read_entries(settings.journal_dir))
     except JournalNotOpened as problem:
-        _wrong(problem, code=1)
+        wrong(problem, code=1)
 
 
 def _on(loaded: Loaded) -> str:

@@ -6,22 +6,31 @@ How a thing is done belongs to `turntoward.channels`; no action holds an entity 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Tag
 
-from turntoward.core.household import Season
+from turntoward.core.board import Board
+from turntoward.core.events import Answer
 
 TileState = Literal["idle", "offered", "running", "done", "not_today"]
 TILE_STATES: tuple[TileState, ...] = ("idle", "offered", "running", "done", "not_today")
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """An answer that can be given to a message or a spoken question, and the token by which it comes back."""
+
+    answer: Answer
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Announce:
     """Say a line aloud, at most once, never after `valid_until`. No rooms: wherever a speaker is.
 
-    `chime`: a soft sound instead of the words.
+    `chime`: a soft sound instead of the words. `buttons`: what may be answered aloud, where the speaker can listen.
     """
 
     id: str
@@ -32,22 +41,28 @@ class Announce:
     rooms: tuple[str, ...]
     valid_until: datetime
     chime: bool = False
+    buttons: tuple[Button, ...] = ()
     channel: Literal["speaker"] = "speaker"
     kind: Literal["announce"] = "announce"
 
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Send a message to phones. Its text is fit for a lock screen; one with the same `tag` replaces it."""
+    """Send a message to phones. Its text is fit for a lock screen; one with the same `tag` replaces it.
+
+    `buttons`: the answers it offers, the most likely first; a phone shows the first three. `passive`: it waits in the
+    list without sound or light.
+    """
 
     id: str
     ritual: str
     occasion: str
     text: str
-    answers: tuple[str, ...]
     to: tuple[str, ...]
     tag: str
     valid_until: datetime
+    buttons: tuple[Button, ...] = ()
+    passive: bool = False
     channel: Literal["phone"] = "phone"
     kind: Literal["notify"] = "notify"
 
@@ -82,15 +97,14 @@ class SetTile:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowSeason:
-    """Show the season of the two, and its last day."""
+class ShowHome:
+    """Show what concerns the whole household; the latest counts. It is no step of anything, so no journal keeps it."""
 
     id: str
-    season: Season
-    until: date | None
+    board: Board
     valid_until: datetime
     channel: Literal["tile"] = "tile"
-    kind: Literal["show_season"] = "show_season"
+    kind: Literal["show_home"] = "show_home"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,20 @@ class TellStep:
     valid_until: datetime
     channel: Literal["mqtt"] = "mqtt"
     kind: Literal["tell_step"] = "tell_step"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer in words whoever asked aloud; `to` is what the asker gave to recognise it by. Worth a few seconds only."""
+
+    id: str
+    ritual: str
+    occasion: str
+    to: str
+    text: str
+    valid_until: datetime
+    channel: Literal["mqtt"] = "mqtt"
+    kind: Literal["reply"] = "reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +190,8 @@ Action = Annotated[
     | Annotated[Notify, Tag("notify")]
     | Annotated[ClearNotice, Tag("clear_notice")]
     | Annotated[SetTile, Tag("set_tile")]
-    | Annotated[ShowSeason, Tag("show_season")]
+    | Annotated[ShowHome, Tag("show_home")]
+    | Annotated[Reply, Tag("reply")]
     | Annotated[SetScene, Tag("set_scene")]
     | Annotated[TellStep, Tag("tell_step")]
     | Annotated[Publish, Tag("publish")]

@@ -5,6 +5,7 @@ Who answered is not known here and nowhere else.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,10 @@ from turntoward.core.rules import Ritual
 from turntoward.core.spans import format_duration
 from turntoward.core.state import Occasion, Outcome
 
+SHARED_AT_MOST = 500
+"""Letters."""
+_JOINS = "\u200c\u200d"
+"""They have no shape of their own, but hold letters and emoji together."""
 DOUBLE_TAP = timedelta(seconds=60)
 """A second "done" within this is the same tap, or the other partner's."""
 
@@ -32,8 +37,31 @@ MEANS: dict[Answer, Answer] = {
 """The words of single rituals, and which of the common ones each comes to."""
 
 
-def answer(draft: Draft, ritual: Ritual, said: Answer, lasts: timedelta | None = None) -> None:
-    """Take an answer. One that does not fit the ritual, or comes twice, changes nothing and is traced."""
+_OWN_WORDS: dict[Answer, tuple[Answer, ...]] = {
+    "start": ("accept",),
+    "done": ("enough", "accept"),
+    "later": ("other_slot",),
+    "not_today": ("skip",),
+}
+"""What the common words come to where a ritual has words of its own."""
+
+
+def fitting(draft: Draft, ritual: Ritual, said: Answer) -> Answer:
+    """Return the ritual's own word for what somebody said who did not look at its buttons.
+
+    What is not being offered cannot be accepted, but started.
+    """
+    own = next((word for word in _OWN_WORDS.get(said, ()) if word in ritual.answers), said)
+    occasion = draft.state.occasions.get(ritual.name)
+    is_offered = occasion is not None and occasion.phase == "offered"
+    return said if said in ritual.answers or (own == "accept" and not is_offered) else own
+
+
+def answer(draft: Draft, ritual: Ritual, said: Answer, lasts: timedelta | None = None, text: str = "") -> None:
+    """Take an answer. One that does not fit the ritual, or comes twice, changes nothing and is traced.
+
+    `text`: of "share".
+    """
     name, occasion = ritual.name, draft.state.occasions.get(ritual.name)
     if not draft.household.both_agreed:
         draft.note(name, "refused", "not_agreed")
@@ -49,6 +77,8 @@ def answer(draft: Draft, ritual: Ritual, said: Answer, lasts: timedelta | None =
         _LEAVE_OPEN[means](draft, ritual, occasion)
     elif means == "stop":
         _stop(draft, ritual, occasion)
+    elif means == "share":
+        _share(draft, ritual, occasion, text)
     else:
         _close(draft, ritual, occasion, said, "done" if means == "done" else "declined")
 
@@ -160,6 +190,29 @@ def _close(draft: Draft, ritual: Ritual, occasion: Occasion | None, said: Answer
     if said == "drop" and occasion.about:
         _drop(draft, occasion.about)
     rituals.end(draft, occasion, outcome, "answered")
+
+
+def _share(draft: Draft, ritual: Ritual, occasion: Occasion | None, text: str) -> None:
+    """Let both read on the tile until the day is over what was put there on purpose, the last two lines; not whose."""
+    line, past, of = shared_line(text), draft.past(ritual.name), occasion.id if occasion else ""
+    if not line:
+        draft.note(ritual.name, "refused", "nothing_shared", of)
+        return
+    earlier = past.shared.splitlines()
+    if line in earlier and past.last_end and draft.now - past.last_end < DOUBLE_TAP:
+        draft.note(ritual.name, "refused", "answered_already", of)
+        return
+    if occasion is None:
+        occasion = opening.new_occasion(draft, ritual, "called", draft.now)
+    if occasion.offered_at is None and not occasion.runs:
+        count(draft, ritual.name)
+    rituals.end(draft, occasion, "done", "answered", "\n".join([*earlier[-1:], line]))
+
+
+def shared_line(text: str) -> str:
+    """Return what is shown of a text: one line, nothing in it that is no writing, and not without end."""
+    spaced = "".join(" " if unicodedata.category(c)[0] in "CZ" and c not in _JOINS else c for c in text)
+    return " ".join(spaced.split())[:SHARED_AT_MOST].strip()
 
 
 def _drop(draft: Draft, ritual: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from turntoward.core.actions import Action
 from turntoward.core.decks import Deck
+from turntoward.core.events import Answer
 from turntoward.core.household import Household, Season
 from turntoward.core.rules import Ritual, Rule
 from turntoward.core.state import HouseholdState, Occasion, Past
@@ -38,6 +39,19 @@ class Book:
         return self.rituals.get(name) or self.rules.get(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody waits for a reply in words: who (as they gave it), about which ritual, what they said, and since when.
+
+    `since`: how long the trace was by then.
+    """
+
+    by: str
+    ritual: str
+    answer: Answer
+    since: int
+
+
 @dataclass(slots=True)
 class Draft:
     """What a decision has come to so far."""
@@ -53,6 +67,8 @@ class Draft:
     """Steps that rituals took, for rules that are triggered by them."""
     starts: list[tuple[str, str]] = field(default_factory=list)
     """Rituals that are to start without anybody having called them, and why."""
+
+    asked: Asked | None = None
 
     @property
     def day(self) -> date:

@@ -17,11 +17,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from turntoward.core import answers, hearing, opening, own, presence, rituals, seasons, telling, timeouts, watching
-from turntoward.core.actions import Action, SetTile, ShowSeason
+from turntoward.core import (
+    answers,
+    hearing,
+    opening,
+    own,
+    presence,
+    replies,
+    rituals,
+    seasons,
+    telling,
+    timeouts,
+    waking,
+    watching,
+)
+from turntoward.core.actions import Action, SetTile
+from turntoward.core.board import Board
 from turntoward.core.draft import Book, Draft
 from turntoward.core.events import ClockJumped, Event, PrivateAct, ServiceStarted
 from turntoward.core.household import Household, Season
+from turntoward.core.overview import Overview
 from turntoward.core.rules import Rulebook
 from turntoward.core.state import ChosenSeason, HouseholdState, shift
 from turntoward.core.trace import TraceEntry
@@ -30,6 +45,7 @@ from turntoward.core.triggers import Due, Index, index
 _PROMPTS_KEPT = timedelta(days=2)
 _FOLLOWS_AT_MOST = 8
 """Rituals that start and follow each other do so at most this often in one decision."""
+_INSTANT = timedelta(microseconds=1)
 _BACKWARDS_AT_MOST = timedelta(days=1)
 """A schedule that lies further ahead than this was made on a clock that was wrong."""
 
@@ -55,6 +71,7 @@ class Engine:
         self.household = household
         self.rulebook = rulebook
         self._seasons: dict[Season, tuple[Book, Index]] = {}
+        self._overviews: dict[Season, Overview] = {}
 
     def decide(self, state: HouseholdState, event: Event, now: datetime) -> Decision:
         """Return what follows from an event at `now` (aware UTC). Raises nothing for any event and any state."""
@@ -72,6 +89,7 @@ class Engine:
             own.act(draft, event)
         else:
             self._go_on(draft, hearing.hear(draft, event))
+        replies.give(draft)
         if draft.actions:
             draft.state = replace(draft.state, counter=draft.state.counter + 1)
         return Decision(draft.state, tuple(draft.actions), tuple(draft.trace))
@@ -99,21 +117,31 @@ class Engine:
             seasons.next_change(self.household, state),
             self._tiles_rest_at(state),
             timeouts.forgets_at(self.household, state),
+            waking.quiet_evening_until(self.household, state, state.now),
         ):
             if found is not None:
                 times.append(found)
         return min(times, default=None)
 
-    def tiles(self, state: HouseholdState) -> tuple[SetTile | ShowSeason, ...]:
-        """Return what each ritual's tile shows now, and the season, for a channel that begins with nothing."""
+    def board(self, state: HouseholdState, now: datetime) -> Board:
+        """Return what is shown of the whole household at `now`."""
+        board = self._overview(state, now).board(state, now)
+        ends = seasons.next_change(self.household, state)
+        if not board.agreed or ends is None or (board.next is not None and board.next.at < ends):
+            return board
+        return replace(board, next=self._overview(state, ends).planned(state, ends - _INSTANT))
+
+    def tiles(self, state: HouseholdState) -> tuple[SetTile, ...]:
+        """Return what each ritual's tile shows now, for a channel that begins with nothing."""
         until = state.now + timedelta(days=1)
-        season, last = seasons.current(self.household, state, state.now)
-        tiles: list[SetTile | ShowSeason] = [ShowSeason("season-now", season, last, until)]
+        tiles: list[SetTile] = []
         for name in (ritual.name for ritual in self.rulebook.rituals if not ritual.private):
             occasion = state.occasions.get(name)
             ends = (occasion.ends_at or occasion.expires_at) if occasion else None
             shown = state.shown.get(name, "idle")
             text, of = (occasion.text, occasion.id) if occasion and shown != "idle" else ("", "")
+            if shown == "done":
+                text = state.past[name].shared
             tiles.append(SetTile(f"{name}-now-tile", name, of, shown, text, ends if of else None, until))
         return tuple(tiles)
 
@@ -131,6 +159,12 @@ class Engine:
             )
             self._seasons[season] = (book, index(forms))
         return self._seasons[season]
+
+    def _overview(self, state: HouseholdState, now: datetime) -> Overview:
+        book, _ = self._now(state, now)
+        if book.season not in self._overviews:
+            self._overviews[book.season] = Overview(self.household, book)
+        return self._overviews[book.season]
 
     def _notice_sleep(self, draft: Draft) -> None:
         """A wake-up that comes much too late means that the whole service slept: what it believes may be old."""
@@ -157,14 +191,10 @@ class Engine:
         if is_now == before:
             return []
         draft.state = replace(draft.state, season_was=is_now)
-        if before is None:
-            return []
-        if is_now.season == before.season:
-            telling.show_season(draft)
+        if before is None or is_now.season == before.season:
             return []
         known = {key: at for key, at in draft.state.holding.items() if key in draft.index.watch_by_key}
         draft.state = replace(draft.state, holding=known)
-        telling.show_season(draft)
         return [Due(f.ritual, draft.now, "season") for f in draft.index.seasons if f.trigger.is_ == draft.book.season]
 
     def _follow(self, draft: Draft) -> None:
@@ -203,6 +233,8 @@ class Engine:
             last_heard = max((p.at for p in prompts if p.heard), default=oldest)  # kept for long gaps
             kept = tuple(p for p in prompts if p.at >= oldest or (p.heard and p.at == last_heard))
             draft.state = draft.state if kept == prompts else replace(draft.state, prompts=kept)
+        if draft.state.quiet_on not in (None, draft.day):
+            draft.state = replace(draft.state, quiet_on=None)
         if draft.state.awaited:
             held = draft.state.held_until
             left = tuple(s for s in draft.state.awaited if held.get(s, draft.now) > draft.now)

@@ -17,11 +17,11 @@ from turntoward.core.household import Season, is_unknown
 Raw = Literal["home", "away", "unknown"]
 Answer = Literal[
     "done", "later", "not_today", "start", "stop",
-    "another", "enough", "accept", "other_slot", "skip", "swap", "keep", "change", "drop",
+    "another", "enough", "accept", "other_slot", "skip", "swap", "keep", "change", "drop", "share",
 ]  # fmt: skip
 ANSWERS: tuple[Answer, ...] = (
     "done", "later", "not_today", "start", "stop",
-    "another", "enough", "accept", "other_slot", "skip", "swap", "keep", "change", "drop",
+    "another", "enough", "accept", "other_slot", "skip", "swap", "keep", "change", "drop", "share",
 )  # fmt: skip
 """What people may say. Every ritual can be started and stopped; the others are those it names."""
 
@@ -108,12 +108,39 @@ class ClockJumped:
 
 @dataclass(frozen=True, slots=True)
 class RitualAnswered:
-    """One of the two answered; who is not known and not kept. `lasts`: how long what is started is to run."""
+    """One of the two answered; who is not known and not kept.
+
+    No `ritual`: whatever is on at the moment. `lasts`: how long what is started is to run. `text`: of "share", the line
+    that is shared on purpose. `reply_to`: somebody waits for a reply in words (a voice), and recognises it by this.
+    """
 
     ritual: str
     answer: Answer
     lasts: timedelta | None = None
+    text: str = ""
+    reply_to: str = ""
     type: Literal["ritual_answered"] = "ritual_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAnswered:
+    """A button of a message, or a spoken answer to a question, came back: by its token, which nobody can guess.
+
+    The token belongs to one answer of one occasion; one of an occasion that is over answers nothing. `text`: of
+    "share".
+    """
+
+    token: str
+    text: str = ""
+    type: Literal["notice_answered"] = "notice_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class QuietChosen:
+    """One of the two asked for a quiet evening, for both to see, or took it back."""
+
+    on: bool
+    type: Literal["quiet_chosen"] = "quiet_chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +230,8 @@ Event = Annotated[
     | TimePassed
     | ClockJumped
     | RitualAnswered
+    | NoticeAnswered
+    | QuietChosen
     | PrivateAct
     | SeasonChosen
     | TagScanned

@@ -139,6 +139,12 @@ def quiet_hours(m: Moment) -> Verdict:
     return Verdict("silent", "quiet_hours", civil.next_at(hours.end, m.now, zone))
 
 
+def quiet_tonight(m: Moment) -> Verdict:
+    """When one of you has asked for a quiet evening, no sound until your next day begins."""
+    until = waking.quiet_evening_until(m.household, m.state, m.now)
+    return Verdict("silent", "quiet_tonight", until) if until else OPEN
+
+
 def asleep(m: Moment) -> Verdict:
     """While somebody sleeps, no sound."""
     return _any_on(m, ("asleep",), "silent")
@@ -166,6 +172,16 @@ def on_call(m: Moment) -> Verdict:
     ended = [off_since for off_since in known if off_since is not None]
     free_at = max(ended, default=m.now - m.household.presence.post_call) + m.household.presence.post_call
     return Verdict("hold", "call_just_ended", free_at) if m.now < free_at else OPEN
+
+
+def film(m: Moment) -> Verdict:
+    """Nothing is said into a film."""
+    return _any_on(m, (signals.FILM,), "hold")
+
+
+def film_for_prompts(m: Moment) -> Verdict:
+    """What is heard or felt waits for the end of a film; what is only looked at may be about it."""
+    return film(m) if m.interrupts else OPEN
 
 
 def day_budget(m: Moment) -> Verdict:
@@ -224,7 +240,7 @@ def per_week(m: Moment) -> Verdict:
 
 
 OWN_LIMITS: tuple[Gate, ...] = (cooldown, per_day, per_week)
-SOUND: tuple[Gate, ...] = (time_out, guests, quiet_hours, asleep, on_call)
+SOUND: tuple[Gate, ...] = (time_out, guests, quiet_hours, quiet_tonight, asleep, on_call, film)
 """What a voice has to pass that nobody asked for at this moment: the steps of a ritual that runs, and rules."""
 GATES: tuple[Gate, ...] = (
     sources_heard,
@@ -236,8 +252,10 @@ GATES: tuple[Gate, ...] = (
     after_time_out,
     guests,
     quiet_hours,
+    quiet_tonight,
     asleep,
     on_call,
+    film_for_prompts,
     day_budget,
     min_gap,
     *OWN_LIMITS,

@@ -8,17 +8,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from turntoward.core import answers, leaving, presence, rituals, seasons, signals, timeouts, triggers, watching
-from turntoward.core.draft import Draft
+from turntoward.core import (
+    answers,
+    leaving,
+    overview,
+    presence,
+    rituals,
+    seasons,
+    signals,
+    telling,
+    timeouts,
+    tokens,
+    triggers,
+    watching,
+)
+from turntoward.core.draft import Asked, Draft
 from turntoward.core.events import (
     ActionDelivered,
     ActionExpired,
     ActionFailed,
+    Answer,
     Event,
     HomeEventFired,
     MessageReceived,
+    NoticeAnswered,
     PresenceChanged,
     PrivateAct,
+    QuietChosen,
     RitualAnswered,
     SeasonChosen,
     ServiceStarted,
@@ -30,6 +46,9 @@ from turntoward.core.events import (
 from turntoward.core.household import is_unknown
 from turntoward.core.state import HouseholdState
 from turntoward.core.triggers import Due
+
+_NO_RITUAL = "an answer"
+"""What the trace speaks of when there is no ritual that was answered."""
 
 
 def hear(draft: Draft, event: Event) -> list[Due]:
@@ -44,6 +63,10 @@ def hear(draft: Draft, event: Event) -> list[Due]:
         _answered(draft, event)
     elif isinstance(event, TagScanned):
         _tag_scanned(draft, event)
+    elif isinstance(event, NoticeAnswered):
+        _notice_answered(draft, event)
+    elif isinstance(event, QuietChosen):
+        _quiet_chosen(draft, event)
     elif isinstance(event, PrivateAct):
         _private_act(draft, event)
     elif isinstance(event, SeasonChosen):
@@ -57,12 +80,28 @@ def _season_chosen(draft: Draft, event: SeasonChosen) -> None:
     if event.until is not None and event.until < draft.day:
         draft.note("season", "unchanged", "season_over")
     else:
+        if seasons.current(draft.household, draft.state, draft.now) != (event.season, event.until):
+            draft.note("season", "chosen", "season_chosen", season=event.season)
         draft.state = seasons.choose(draft.state, event.season, event.until)
+
+
+def _quiet_chosen(draft: Draft, event: QuietChosen) -> None:
+    """Let nothing be heard until the day is over; what is only just on its way to a phone is taken back."""
+    chosen = draft.day if event.on else None
+    if draft.state.quiet_on == chosen:
+        return
+    draft.state = replace(draft.state, quiet_on=chosen)
+    draft.note("quiet_tonight", "chosen", "quiet_evening" if event.on else "no_quiet_evening")
+    for occasion in draft.state.occasions.values() if event.on else ():
+        if "phone" in occasion.pending.values():
+            draft.put(telling.clear_phones(draft, occasion))
 
 
 def _heard_of_the_shell(draft: Draft, event: Event) -> None:
     if isinstance(event, ServiceStarted):
-        draft.state = replace(draft.state, awaited=event.sources, lost={}, seed=draft.state.seed or event.seed)
+        draft.state = replace(draft.state, awaited=event.sources, seed=draft.state.seed or event.seed)
+        # Until they say that they are there, they are not.
+        draft.state = replace(draft.state, lost=dict.fromkeys(event.sources, draft.now))
         hold_all(draft)
     elif isinstance(event, SourceConnected):
         _source_connected(draft, event.source)
@@ -99,11 +138,38 @@ def _source_connected(draft: Draft, source: str) -> None:
 
 
 def _answered(draft: Draft, event: RitualAnswered) -> None:
-    ritual = draft.book.rituals.get(event.ritual)
-    if ritual is None or ritual.private:
-        draft.note(event.ritual, "refused", "no_such_ritual")
+    name = event.ritual or _meant(draft, event.answer) or _NO_RITUAL
+    ritual = draft.book.rituals.get(name)
+    if event.reply_to and (ritual is None or ritual.private):
+        name = _NO_RITUAL  # what was understood of what somebody said aloud is not for a trace
+    if event.reply_to:
+        draft.asked = Asked(event.reply_to, name, event.answer, len(draft.trace))
+    if name == _NO_RITUAL and not event.ritual:
+        draft.note(name, "void", "nothing_on" if draft.household.both_agreed else "not_agreed")
+    elif ritual is None or ritual.private:
+        draft.note(name, "void" if name == _NO_RITUAL else "refused", "no_such_ritual")
     else:
-        answers.answer(draft, ritual, event.answer, event.lasts)
+        by_name = bool(event.ritual) and not event.reply_to
+        said = event.answer if by_name else answers.fitting(draft, ritual, event.answer)
+        answers.answer(draft, ritual, said, event.lasts, event.text)
+
+
+def _notice_answered(draft: Draft, event: NoticeAnswered) -> None:
+    for occasion in draft.state.occasions.values():
+        ritual = draft.book.rituals.get(occasion.ritual)
+        said = tokens.meant(draft.state.seed, ritual, occasion, event.token) if ritual else None
+        if ritual is not None and said is not None:
+            answers.answer(draft, ritual, said, text=event.text)
+            return
+    draft.note(_NO_RITUAL, "void", "old_notice")
+
+
+def _meant(draft: Draft, said: Answer) -> str:
+    """Name the ritual that is on now, or was only just said; what is to start is what is offered, whatever runs."""
+    book, state = draft.book, draft.state
+    heard = overview.offered_now(book, state) or overview.offered_now(book, state, heard=True)
+    occasion = (heard if said == "start" else None) or overview.on_now(book, state) or heard
+    return occasion.ritual if occasion else ""
 
 
 def _tag_scanned(draft: Draft, event: TagScanned) -> None:

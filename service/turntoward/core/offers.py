@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from turntoward.core import programs, telling, wording
+from turntoward.core import programs, telling, tokens, wording
 from turntoward.core.actions import INTERRUPTING, Ask, SetTile
 from turntoward.core.draft import Draft
 from turntoward.core.rules import ChannelChoice, Ritual
@@ -38,9 +38,10 @@ def offer(
     if prepared.offered_at is None:  # what was put off has been counted
         count(draft, ritual.name)
     occasion = replace(prepared, phase="offered", offered_at=draft.now, text=text.read, held_by="", look_again_at=None)
+    occasion = replace(occasion, asked=occasion.asked + 1)
     before = len(draft.actions)
     for choice in channels:
-        occasion = _offer_on(choice, draft, occasion, text)
+        occasion = _offer_on(choice, draft, ritual, occasion, text)
     actions = draft.actions[before:]
     heard = any(choice.channel in INTERRUPTING for choice in channels)
     if occasion.kind != "private":  # what only one's own page shows is none
@@ -69,7 +70,7 @@ def _why_quiet(draft: Draft, occasion: Occasion) -> str:
     return "joint_outing" if occasion.cause == "reunion" and not draft.past(occasion.ritual).unanswered else "faded"
 
 
-def _offer_on(choice: ChannelChoice, draft: Draft, occasion: Occasion, text: Text) -> Occasion:
+def _offer_on(choice: ChannelChoice, draft: Draft, ritual: Ritual, occasion: Occasion, text: Text) -> Occasion:
     key = f"{occasion.id}-{occasion.steps}-{choice.channel}"
     home, until = draft.household, occasion.expires_at
     if choice.channel == "page":
@@ -81,11 +82,15 @@ def _offer_on(choice: ChannelChoice, draft: Draft, occasion: Occasion, text: Tex
         draft.actions.append(SetTile(key, occasion.ritual, occasion.id, "offered", text.read, until, until))
         return occasion
     if choice.channel == "phone":
-        to = (wording.whose_turn(draft, occasion.ritual),) if choice.to == "turn" else home.partner_ids
-        return programs.notify(draft, occasion, to, until, key)
-    said = "" if choice.chime else text.say
+        to = (wording.whose_turn(home, draft.state, occasion.ritual),) if choice.to == "turn" else home.partner_ids
+        buttons = tokens.for_phone(draft.state.seed, ritual, occasion)
+        return programs.notify(draft, occasion, to, until, key, buttons, choice.passive)
     until = min(until, draft.now + home.presence.voice_ttl)
-    programs.say(draft, occasion, said, choice.rooms, until, key, choice.chime)
+    if choice.chime:
+        programs.say(draft, occasion, "", choice.rooms, until, key, chime=True)
+    else:
+        buttons = tokens.for_voice(draft.state.seed, ritual, occasion)
+        programs.say(draft, occasion, text.say, choice.rooms, until, key, buttons=buttons)
     return occasion
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from turntoward.core import lock_screen, seasons, telling, waking, wording
-from turntoward.core.actions import Announce, Notify, Publish, SetScene
+from turntoward.core import lock_screen, seasons, signals, telling, waking, wording
+from turntoward.core.actions import Announce, Button, Notify, Publish, SetScene
 from turntoward.core.draft import Draft
 from turntoward.core.gates import Moment
 from turntoward.core.moments import may_speak
@@ -52,9 +52,9 @@ def begun(draft: Draft, definition: Ritual | Rule, occasion: Occasion, lasts: ti
     """Return an occasion that begins to run now, and for how long."""
     if isinstance(definition, Rule):
         waits = sum((step.for_ for step in definition.actions if isinstance(step, WaitStep)), timedelta())
-        return replace(occasion, phase="running", ends_at=draft.now + waits, step_at=draft.now)
+        return replace(occasion, phase="running", began_at=draft.now, ends_at=draft.now + waits, step_at=draft.now)
     ends_at = draft.now + (lasts or definition.run.lasts or RUNS_AT_MOST)
-    running = replace(occasion, phase="running", ends_at=ends_at, held_by="", look_again_at=None)
+    running = replace(occasion, phase="running", began_at=draft.now, ends_at=ends_at, held_by="", look_again_at=None)
     return replace(running, holds=_holds(definition), step=0, step_at=draft.now)
 
 
@@ -146,29 +146,44 @@ def show_text(draft: Draft, occasion: Occasion, text: str) -> Occasion:
     return replace(occasion, steps=occasion.steps + 1)
 
 
-def notify(draft: Draft, occasion: Occasion, to: Iterable[str], until: datetime, key: str) -> Occasion:
+def notify(
+    draft: Draft,
+    occasion: Occasion,
+    to: Iterable[str],
+    until: datetime,
+    key: str,
+    buttons: tuple[Button, ...] = (),
+    passive: bool = False,
+) -> Occasion:
     """Send a message to phones, of which nothing but a word that is fit for a lock screen can be read."""
     partners = tuple(to)
     number = wording.counted(draft, occasion.ritual, "phone")
     text = lock_screen.lock_safe(draft.household.language, number)
-    answers: tuple[str, ...] = ()
-    ritual = draft.book.rituals.get(occasion.ritual)
-    if ritual is not None:
-        answers = ritual.answers
     until = _before_quiet(draft, until)
     if until <= draft.now:
         return occasion
-    draft.actions.append(Notify(key, occasion.ritual, occasion.id, text, answers, partners, occasion.id, until))
+    draft.actions.append(
+        Notify(key, occasion.ritual, occasion.id, text, partners, occasion.id, until, buttons, passive)
+    )
     return replace(occasion, notified=tuple(dict.fromkeys((*occasion.notified, *partners))))
 
 
 def say(
-    draft: Draft, occasion: Occasion, text: str, rooms: tuple[str, ...], until: datetime, key: str, chime: bool = False
+    draft: Draft,
+    occasion: Occasion,
+    text: str,
+    rooms: tuple[str, ...],
+    until: datetime,
+    key: str,
+    chime: bool = False,
+    buttons: tuple[Button, ...] = (),
 ) -> None:
-    """Say a line, or let a soft sound be heard; no rooms: wherever a speaker is."""
+    """Say a line, or let a soft sound be heard, where somebody is; no rooms: wherever a speaker is."""
     home, until = draft.household, _before_quiet(draft, until)
-    places = rooms or home.speaker_rooms()
-    draft.actions.append(Announce(key, occasion.ritual, occasion.id, text, home.language, places, until, chime))
+    places = signals.occupied(home, draft.state, rooms or home.speaker_rooms(), draft.now)
+    draft.actions.append(
+        Announce(key, occasion.ritual, occasion.id, text, home.language, places, until, chime, buttons)
+    )
 
 
 def _before_quiet(draft: Draft, until: datetime) -> datetime:

@@ -110,13 +110,16 @@ def _wait(draft: Draft, ritual: Ritual, occasion: Occasion) -> None:
     draft.put(replace(occasion, held_by=reason, look_again_at=verdict.until))
 
 
-def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str) -> None:
-    """End an occasion: the tile shows what became of it, and it is remembered for the limits."""
+def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str, shared: str = "") -> None:
+    """End an occasion: the tile shows what became of it, and it is remembered for the limits.
+
+    `shared`: what the tile is to say until the day is over.
+    """
     occasion = programs.finish(draft, occasion)
     ritual = draft.book.rituals.get(occasion.ritual)
     draft.drop(occasion.ritual)
     is_fleeting = occasion.kind == "fleeting"
-    draft.change_past(occasion.ritual, last_outcome=outcome, last_end=draft.now, fleeting=is_fleeting)
+    draft.change_past(occasion.ritual, last_outcome=outcome, last_end=draft.now, fleeting=is_fleeting, shared=shared)
     if outcome == "declined":
         draft.change_past(occasion.ritual, declined_on=draft.day)
     if outcome == "done":
@@ -132,7 +135,7 @@ def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str) -> None
     if occasion.kind == "fleeting":
         tile = "idle"
     if tile != "idle" or occasion.ritual in draft.state.shown:
-        telling.set_tile(draft, occasion, tile)
+        telling.set_tile(draft, occasion, tile, shared)
     if occasion.steps or outcome in _TILE_AFTER:
         telling.tell(draft, occasion, outcome)  # what was never offered dies without a trace
 

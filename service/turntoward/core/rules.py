@@ -29,11 +29,12 @@ ChannelName = Literal["speaker", "tile", "phone", "page"]
 
 
 class ChannelChoice(Model):
-    """A channel; for a speaker the rooms, or a chime instead of words; for phones whose."""
+    """A channel; for a speaker the rooms, or a chime instead of words; for phones whose, and whether it may call."""
 
     channel: ChannelName
     rooms: tuple[str, ...] = ()
     chime: bool = Field(False, description="for a speaker: a soft sound, no words")
+    passive: bool = Field(False, description="for phones: it waits in the list, without sound or light")
     to: Literal["both", "turn"] = Field("both", description="for phones: both of you, or whose turn it is")
 
 
@@ -137,6 +138,13 @@ class Ritual(Model):
     evidence: Literal["supported", "mixed", "weak", "none"] = Field("none", description="what research says of it")
     affection: bool = Field(False, description="a gesture of closeness; not offered for a while after a time-out")
     turns: bool = Field(False, description="you take turns: {turn} in the lines is whose turn it is")
+    mode: bool = Field(False, description="something you switch on and off: Home Assistant gets a switch for it")
+    spoken_as: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="by language, what else you call it when you ask for it aloud"
+    )
+    card_of_day: CardChoiceOrName | None = Field(
+        None, description="a card to look at, another one each day; one ritual of the household has one"
+    )
     private: bool = Field(False, description="only on the own page of each; no tile, no entity, no message tells of it")
     triggers: tuple[Trigger, ...] = ()
     conditions: tuple[Condition, ...] = ()

@@ -66,6 +66,7 @@ def _as_text(value: object) -> object:
 
 
 SignalText = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | bool | float)]
+OnOrOff = Annotated[Literal["on", "off"], BeforeValidator(_as_text, json_schema_input_type=Literal["on", "off"] | bool)]
 PartnerRef = Annotated[str, BeforeValidator(lambda v: partner_id(v) if isinstance(v, str) else v)]
 
 
@@ -99,8 +100,11 @@ class Happening(Model):
     signal: SignalName | None = None
     is_: SignalText | None = Field(None, alias="is")
     answer: Answer | None = None
+    notice: Answer | None = None
     ritual: str | None = None
     lasts: Duration | None = None
+    text: str | None = None
+    quiet: OnOrOff | None = None
     tag: str | None = None
     season: Season | None = None
     private: Private | None = None
@@ -158,12 +162,13 @@ class Happening(Model):
 
 _FORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "arrives": ((), ()), "leaves": ((), ()), "presence": (("is_",), ()), "signal": (("is_",), ()),
-    "answer": (("ritual",), ("lasts",)), "tag": ((), ()), "season": ((), ("until",)),
+    "answer": ((), ("ritual", "lasts", "text")), "notice": (("ritual",), ("text",)), "quiet": ((), ()),
+    "tag": ((), ()), "season": ((), ("until",)),
     "private": (("by",), ("until", "ritual", "level")), "message": ((), ("payload",)), "event": ((), ("event_data",)),
     "down": (("until",), ()), "clock": ((), ()), "agreed": ((), ()),
 }  # fmt: skip
 """Each form, with what it needs beside it and what it may have."""
-_BESIDE = ("is_", "ritual", "lasts", "until", "by", "level", "payload", "event_data")
+_BESIDE = ("is_", "ritual", "lasts", "text", "until", "by", "level", "payload", "event_data")
 
 
 class Expected(Model):

@@ -15,6 +15,8 @@ from turntoward.core.household import Household, Signal, is_unknown, signal_role
 from turntoward.core.state import HouseholdState, SignalValue
 
 ENTRY_DOOR = "entry_door"
+FILM = "film"
+OCCUPIED = "occupied"
 CALL_ROLES = ("on_call", "focus", "meeting")
 
 
@@ -57,6 +59,12 @@ def read(household: Household, state: HouseholdState, name: str, now: datetime) 
         return Reading("on" if signal.is_on(known.value) else "off", known.value, known.since)
     until = known.since + household.presence.unknown_grace
     return Reading("unknown", known.value, known.since, until) if now < until else _ABSENT
+
+
+def occupied(household: Household, state: HouseholdState, rooms: tuple[str, ...], now: datetime) -> tuple[str, ...]:
+    """Return the rooms in which somebody is known to be; all of them where that is known of none."""
+    there = (room for room in rooms if read(household, state, f"{OCCUPIED}.{room}", now).says == "on")
+    return tuple(there) or rooms
 
 
 def changed(household: Household, state: HouseholdState, event: SignalChanged, now: datetime) -> HouseholdState:

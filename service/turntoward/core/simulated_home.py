@@ -13,13 +13,14 @@ from typing import Literal
 
 from turntoward.core import seasons, trace
 from turntoward.core import simulated_words as words_for
-from turntoward.core.actions import Action, SetTile, ShowSeason, TellStep
+from turntoward.core.actions import Action, Announce, Notify, SetTile, TellStep
 from turntoward.core.engine import Engine, new_state
 from turntoward.core.events import (
     ActionDelivered,
     ActionExpired,
     ClockJumped,
     Event,
+    NoticeAnswered,
     PresenceChanged,
     ServiceStarted,
     SignalChanged,
@@ -96,6 +97,8 @@ class SimulatedHome:
         self.missed: list[tuple[str, Event]] = []
         self.undelivered: list[Action] = []
         self._shown: dict[str, str] = {}
+        self._buttons: dict[str, dict[str, str]] = {}
+        """The tokens of the buttons that reached somebody last, by ritual and answer."""
         self.offset = timedelta()
         """The wall clock minus the scenario's own, unbroken time."""
 
@@ -160,6 +163,9 @@ class SimulatedHome:
             self._from(self._source_of_signal(name), SignalChanged(name, value), now)
         elif kind == "down":
             self._cut(happening.down or "", now)
+        elif kind == "notice":
+            token = self._buttons.get(happening.ritual or "", {}).get(happening.notice or "", "")
+            self._from(self.household.reached_by("phone"), NoticeAnswered(token, happening.text or ""), now)
         elif kind == "clock" and happening.clock:
             self._set_clock(happening.clock.resolve(self.scenario.starts_on, self.zone), now)
         elif kind == "agreed":
@@ -251,18 +257,20 @@ class SimulatedHome:
         if self._is_cut(self.household.reached_by(action.channel)):
             self.undelivered.append(action)
             return
+        if isinstance(action, Announce | Notify) and action.buttons:
+            self._buttons[action.ritual] = {button.answer: button.token for button in action.buttons}
         words = words_for.noticed(action, self._shown)
         if words is not None:
             self.emitted.append(Emitted(now.astimezone(self.zone), action.channel, words_for.subject(action), words))
             self._line(now, "emits", f"{action.channel}: {words or words_for.subject(action)}")
-        if not isinstance(action, TellStep | ShowSeason):
+        if not isinstance(action, TellStep):
             self._tell(ActionDelivered(action.id), now)
 
     def _retry(self, now: datetime) -> None:
         waiting, self.undelivered = self.undelivered, []
-        latest = {words_for.subject(a): a.id for a in waiting if isinstance(a, SetTile | ShowSeason)}
+        latest = {words_for.subject(a): a.id for a in waiting if isinstance(a, SetTile)}
         for action in waiting:
-            if isinstance(action, SetTile | ShowSeason) and latest[words_for.subject(action)] != action.id:
+            if isinstance(action, SetTile) and latest[words_for.subject(action)] != action.id:
                 continue  # a tile shows the latest state, not its history
             self._deliver(action, now)
 
@@ -270,7 +278,7 @@ class SimulatedHome:
         late = [a for a in self.undelivered if a.valid_until <= now]
         self.undelivered = [a for a in self.undelivered if a.valid_until > now]
         for action in late:
-            if not isinstance(action, TellStep | ShowSeason):
+            if not isinstance(action, TellStep):
                 self._line(now, "decides", f"{action.channel}: could not be reached in time; dropped")
                 self._tell(ActionExpired(action.id), now)
 

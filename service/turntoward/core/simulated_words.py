@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from turntoward.core.actions import Action, Announce, Ask, Notify, Publish, SetScene, SetTile, ShowSeason
+from turntoward.core.actions import Action, Announce, Ask, Notify, Publish, SetScene, SetTile, ShowHome
 from turntoward.core.events import (
     Event,
     HomeEventFired,
     MessageReceived,
     PrivateAct,
+    QuietChosen,
     RitualAnswered,
     SeasonChosen,
     TagScanned,
@@ -24,7 +25,9 @@ from turntoward.core.scenario import Happening
 def told(home: Household, h: Happening, until: datetime | None) -> tuple[str, Event]:
     """Return through which connection something is told, and the event it is. A private act needs none."""
     if h.kind == "answer" and h.answer:
-        return home.reached_by("tile"), RitualAnswered(h.ritual or "", h.answer, h.lasts)
+        return home.reached_by("tile"), RitualAnswered(h.ritual or "", h.answer, h.lasts, h.text or "")
+    if h.kind == "quiet":
+        return home.reached_by("tile"), QuietChosen(h.quiet == "on")
     if h.kind == "tag":
         return home.reached_by("tag"), TagScanned(h.tag or "")
     if h.kind == "season" and h.season:
@@ -58,8 +61,8 @@ def noticed(action: Action, shown: dict[str, str]) -> str | None:
 
 
 def subject(action: Action) -> str:
-    """Return what an action is about: a ritual, or the season."""
-    return "season" if isinstance(action, ShowSeason) else action.ritual
+    """Return what an action is about: a ritual, or with no name the whole household."""
+    return "" if isinstance(action, ShowHome) else action.ritual
 
 
 def happening(h: Happening) -> str:
@@ -69,7 +72,9 @@ def happening(h: Happening) -> str:
         "leaves": f"{h.leaves} leaves",
         "presence": f"{h.presence} is {h.is_}",
         "signal": f"{h.signal} is {h.is_}",
-        "answer": f"{h.ritual}: {h.answer}",
+        "answer": f"{h.ritual or 'what is on'}: {h.answer}",
+        "notice": f"{h.ritual}, by a button: {h.notice}",
+        "quiet": "a quiet evening is asked for" if h.quiet == "on" else "the quiet evening is taken back",
         "tag": f"the tag {h.tag} is scanned",
         "season": f"the season is {h.season}",
         "private": f"{h.by}, in private: {h.private}",

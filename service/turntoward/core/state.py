@@ -84,6 +84,8 @@ class Occasion:
     """The ritual it asks about, where it reviews one."""
     holds: Holds = ""
     """What waits while it runs: our own prompts, or everything (a time-out)."""
+    began_at: datetime | None = None
+    """When it began to run."""
     step: int = 0
     """How many steps of its run have been taken."""
     step_at: datetime | None = None
@@ -94,6 +96,8 @@ class Occasion:
     """... and of these actions those that were done."""
     notified: tuple[str, ...] = ()
     """Whose phones show a message of it."""
+    asked: int = 0
+    """How often it has asked for an answer anew: what was asked before is answered by nothing."""
     ready: tuple[str, ...] = ()
     """Who is ready to end a time-out; forgotten with it, and shown to nobody."""
 
@@ -136,6 +140,8 @@ class Past:
     """How many offers in a row that asked for an answer got none."""
     rested_on: date | None = None
     """The day on which it was left out, because it was not taken up lately; None: it was not, the last time."""
+    shared: str = ""
+    """What was put on its tile on purpose, to be read until the day is over."""
     dropped: bool = False
     """You let it go; it comes back when somebody starts it."""
     reviewed: datetime | None = None
@@ -219,6 +225,8 @@ class HouseholdState:
     """Days of rest that a pause has used up beforehand, ..."""
     rest_owed_on: date | None = None
     """... and the day on which it did so last."""
+    quiet_on: date | None = None
+    """The logical day on which somebody asked for a quiet evening: until it is over nothing makes a sound."""
     turns: dict[str, str] = field(default_factory=dict)
     """Whose turn is next, by ritual: a pointer, never a tally."""
     drawn: dict[str, dict[str, datetime]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a step in an occasion's life shows and tells: tiles, the season, and messages for other programs.
+"""What a step in an occasion's life shows and tells: tiles, and messages for other programs.
 
 Which step is taken is decided in `rituals`, `programs` and `answers`. Of a private ritual nothing is shown or told.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from turntoward.core import seasons
-from turntoward.core.actions import ClearNotice, SetTile, ShowSeason, TellStep, TileState
+from turntoward.core.actions import ClearNotice, SetTile, TellStep, TileState
 from turntoward.core.draft import Draft
 from turntoward.core.state import Kind, Occasion
 
@@ -39,6 +38,7 @@ def rest_tiles(draft: Draft) -> None:
         ended = draft.past(ritual).last_end
         if ended is None or draft.household.logical_day(ended) < draft.day:
             show(draft, ritual, "idle")
+            draft.change_past(ritual, shared="")
             key = f"{next_id(draft, ritual)}-0-tile"
             draft.actions.append(SetTile(key, ritual, "", "idle", "", None, draft.now + _SHOWS_UNTIL))
 
@@ -68,22 +68,14 @@ def show(draft: Draft, ritual: str, tile: TileState) -> None:
     draft.state = replace(draft.state, shown=dict(sorted(shown.items())))
 
 
-def show_season(draft: Draft) -> None:
-    """Show which season it is."""
-    season, until = seasons.current(draft.household, draft.state, draft.now)
-    draft.actions.append(
-        ShowSeason(f"season-{draft.state.counter}-{len(draft.actions)}", season, until, draft.now + _SHOWS_UNTIL)
-    )
-
-
 def clear_phones(draft: Draft, occasion: Occasion) -> Occasion:
-    """Take the message of an occasion back from the phones that got it."""
+    """Take the message of an occasion back from the phones that got it; its buttons answer nothing any more."""
     if not occasion.notified:
         return occasion
     key = f"{occasion.id}-{occasion.steps}-phone-clear"
     until = draft.now + _TELLS_UNTIL
     draft.actions.append(ClearNotice(key, occasion.ritual, occasion.id, occasion.notified, occasion.id, until))
-    return replace(occasion, notified=())
+    return replace(occasion, notified=(), asked=occasion.asked + 1)
 
 
 def tell(draft: Draft, occasion: Occasion, told: str) -> Occasion:

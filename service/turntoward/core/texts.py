@@ -135,6 +135,13 @@ def spoken_time(clock: time, language: str) -> str:
     return f"{_english(clock.hour)} {oh}{_english(clock.minute)}"
 
 
+def spoken_minutes(minutes: int, language: str) -> str:
+    """Return some minutes in words, fewer than 60 of them: `ten minutes`, `zehn Minuten`."""
+    if language == "de":
+        return "eine Minute" if minutes == 1 else f"{_german(minutes)} Minuten"
+    return "one minute" if minutes == 1 else f"{_english(minutes)} minutes"
+
+
 def _english(number: int) -> str:
     if number < 20:
         return _ENGLISH[number]

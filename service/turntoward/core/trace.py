@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-NOTICEABLE = ("offered", "postponed", "started", "done", "declined", "undelivered", "stopped", "swapped", "unchanged")
+NOTICEABLE = (
+    "offered", "postponed", "started", "done", "declined", "undelivered", "stopped", "swapped", "unchanged",
+    "chosen",
+)  # fmt: skip
 """Steps the couple could notice themselves. Only these are logged, listed by `journal` and kept for long; the others
 would tell when somebody came home.
 """
@@ -19,7 +22,7 @@ class TraceEntry:
 
     ritual: str
     step: str
-    """due, refused, held, offered, postponed, started, swapped, runs, unchanged, or how it ended (see Outcome)."""
+    """due, refused, held, offered, postponed, started, swapped, runs, unchanged, chosen, void, or how it ended."""
     reason: str = ""
     occasion: str = ""
     facts: dict[str, str] = field(default_factory=dict)
@@ -42,6 +45,8 @@ _STEPS = {
     "runs": "does its steps: {reason}",
     "swapped": "is the other one's turn now",
     "unchanged": "stays as it is: {reason}",
+    "void": "comes to nothing: {reason}",
+    "chosen": "has changed: {reason}",
 }
 
 _REASONS = {
@@ -88,6 +93,12 @@ _REASONS = {
     "source_lost": "the connection that tells who is home has been gone for a while",
     "season_over": "the last day that was named has passed already",
     "no_turns": "you do not take turns in it",
+    "nothing_on": "nothing is on at the moment",
+    "nothing_shared": "there was no text in it",
+    "old_notice": "that question is over",
+    "season_chosen": "it was chosen: {season}",
+    "quiet_evening": "somebody asked for a quiet evening",
+    "no_quiet_evening": "the quiet evening was taken back",
     "nothing_runs": "there is nothing to stop",
     "already_running": "it is running already",
     "both_home": "you are not both home at this moment",
@@ -96,6 +107,7 @@ _REASONS = {
     "nobody_home": "it is for when nobody is home",
     "presence_unknown": "it is not known who is home",
     "quiet_hours": "it is within the quiet hours, so there is no sound",
+    "quiet_tonight": "somebody asked for a quiet evening, so there is no sound",
     "call_just_ended": "a call has only just ended",
     "day_budget": "there were enough prompts today",
     "min_gap": "the last prompt is too recent",
@@ -117,6 +129,7 @@ _ROLES = {
     "on_call": "somebody is on a call",
     "focus": "somebody does not want to be disturbed",
     "meeting": "somebody is in a meeting",
+    "film": "a film is on",
 }
 
 
@@ -133,7 +146,7 @@ def reason_in_words(entry: TraceEntry) -> str:
     """Say the reason of an entry; one that has no words of its own is shown as it is."""
     reason = entry.reason
     if reason in _REASONS:
-        return _REASONS[reason].format_map({"apart": "", "needed": "", "answer": "", **entry.facts})
+        return _REASONS[reason].format_map({"apart": "", "needed": "", "answer": "", "season": "", **entry.facts})
     name, _, state = reason.partition(" ")
     role = name.partition(".")[0]
     if state == "unknown":

@@ -1,4 +1,7 @@
-"""The waking hours of two people, each in the own zone. Where they are is told by the household, never found out."""
+"""The waking hours of two people, each in the own zone, and the evening that is to be quiet.
+
+Where they are is told by the household, never found out.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from datetime import datetime, timedelta
 
 from turntoward.core import civil
 from turntoward.core.household import Household, Season
+from turntoward.core.state import HouseholdState
 
 _STEP = timedelta(minutes=15)
 _FARTHEST = timedelta(hours=12)
@@ -41,6 +45,11 @@ def quiet_from(household: Household, season: Season, now: datetime) -> datetime:
     if season == "apart":
         zones += [household.zone_of(partner) for partner in household.partner_ids]
     return min(civil.next_at(household.quiet_hours.start, now, zone) for zone in zones)
+
+
+def quiet_evening_until(household: Household, state: HouseholdState, now: datetime) -> datetime | None:
+    """Return when the quiet evening is over that somebody has asked for, or None where nobody has."""
+    return household.day_after(now) if state.quiet_on == household.logical_day(now) else None
 
 
 def next_change(household: Household, now: datetime) -> datetime:

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from turntoward.core import civil, decks, own
 from turntoward.core.decks import CardChoice
 from turntoward.core.draft import Draft
+from turntoward.core.household import Household
 from turntoward.core.rules import Ritual
-from turntoward.core.state import Occasion
+from turntoward.core.state import HouseholdState, Occasion
 from turntoward.core.texts import Text, filled, in_language, spoken_time
 
 Lines = Mapping[str, tuple[Text, ...]]
@@ -48,21 +49,22 @@ def names_card(draft: Draft, lines: Lines) -> bool:
 
 def fill(draft: Draft, occasion: Occasion, text: Text) -> Text:
     """Fill in the names a text may speak of."""
-    home, turn = draft.household, whose_turn(draft, occasion.ritual)
-    other = next(partner for partner in home.partner_ids if partner != turn)
     about = draft.book.rituals.get(occasion.about)
-    names = {
-        "couple": home.couple,
-        "turn": home.name_of(turn),
-        "other": home.name_of(other),
-        "ritual": about.named(home.language) if about else "",
-    }
+    known = names(draft.household, draft.state, occasion.ritual)
+    known["ritual"] = about.named(draft.household.language) if about else ""
     spoken_until, read_until = _until(draft, occasion.ends_at)
     return filled(
         text,
-        {**names, "card": occasion.card[0], "until": spoken_until},
-        {**names, "card": occasion.card[1], "until": read_until},
+        {**known, "card": occasion.card[0], "until": spoken_until},
+        {**known, "card": occasion.card[1], "until": read_until},
     )
+
+
+def names(household: Household, state: HouseholdState, ritual: str) -> dict[str, str]:
+    """Return the names of the two as texts of a ritual speak of them: both, and in turns."""
+    turn = whose_turn(household, state, ritual)
+    other = next(partner for partner in household.partner_ids if partner != turn)
+    return {"couple": household.couple, "turn": household.name_of(turn), "other": household.name_of(other)}
 
 
 def _until(draft: Draft, ends_at: datetime | None) -> tuple[str, str]:
@@ -92,18 +94,19 @@ def draw_card(draft: Draft, occasion: Occasion, choice: CardChoice) -> Occasion 
     return replace(occasion, card=(words.say, words.read))
 
 
-def whose_turn(draft: Draft, ritual: str) -> str:
+def whose_turn(household: Household, state: HouseholdState, ritual: str) -> str:
     """Return whose turn is next; who begins is drawn."""
-    first, second = draft.household.partner_ids
-    begins = second if draft.state.seed % 2 else first
-    turn = draft.state.turns.get(ritual, begins)
-    return turn if turn in draft.household.partner_ids else first
+    first, second = household.partner_ids
+    begins = second if state.seed % 2 else first
+    turn = state.turns.get(ritual, begins)
+    return turn if turn in household.partner_ids else first
 
 
 def pass_turn(draft: Draft, ritual: Ritual) -> None:
     """It is the other one's turn from now on."""
     if ritual.turns:
-        other = next(p for p in draft.household.partner_ids if p != whose_turn(draft, ritual.ritual))
+        turn = whose_turn(draft.household, draft.state, ritual.ritual)
+        other = next(partner for partner in draft.household.partner_ids if partner != turn)
         draft.state = replace(draft.state, turns={**draft.state.turns, ritual.ritual: other})
 
 

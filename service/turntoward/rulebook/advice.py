@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 
 from turntoward.core.household import signal_role
 from turntoward.core.rules import Rulebook
-from turntoward.core.signals import CALL_ROLES, ENTRY_DOOR, words_for
+from turntoward.core.signals import CALL_ROLES, ENTRY_DOOR, FILM, OCCUPIED, words_for
 from turntoward.documents import nearest
 from turntoward.rulebook.languages import in_another_language
 from turntoward.rulebook.needs import signals_read, unmet
 from turntoward.settings import Settings
 
 EASY_TO_KEEP = 3
-READ_BY_GATES = (ENTRY_DOOR, "guests", "asleep", *CALL_ROLES)
+READ_BY_GATES = (ENTRY_DOOR, "guests", "asleep", *CALL_ROLES, FILM, OCCUPIED)
 """What a signal may be about without any rule that names it."""
 
 
@@ -28,6 +28,7 @@ def warnings(settings: Settings, rulebook: Rulebook) -> tuple[str, ...]:
         *_too_many(rulebook),
         *_not_read(settings, rulebook),
         *_nobodys_calls(settings),
+        *_no_rooms_with_a_speaker(settings),
         *unmet(settings, rulebook),
         *in_another_language(settings.language, rulebook),
     )
@@ -75,3 +76,14 @@ def _nobodys_calls(settings: Settings) -> Iterator[str]:
             near = nearest(who, known)
             hint = f"did you mean '{role}.{near}'?" if near else f"they are {' and '.join(known)}"
             yield f"the signal '{name}' is about '{who}', who is none of the partners; {hint}"
+
+
+def _no_rooms_with_a_speaker(settings: Settings) -> Iterator[str]:
+    """Who is in a room matters for where a line is said, so the room has to be one with a speaker."""
+    rooms = settings.speaker_rooms()
+    for name in settings.signals_of(OCCUPIED) if rooms else ():
+        room = name.partition(".")[2]
+        if room not in rooms:
+            near = nearest(room, rooms)
+            hint = f"did you mean '{OCCUPIED}.{near}'?" if near else f"rooms with one are {', '.join(rooms)}"
+            yield f"the signal '{name}' is about no room with a speaker, so it does nothing; {hint}"

@@ -102,6 +102,8 @@ def _no_such(kind: str, name: str, known: Iterable[str], otherwise: str) -> str:
 def _cards(form: Spec) -> Iterator[tuple[Keys, CardChoice]]:
     if isinstance(form, Ritual) and form.offer.card is not None:
         yield ("offer", "card"), form.offer.card
+    if isinstance(form, Ritual) and form.card_of_day is not None:
+        yield ("card_of_day",), form.card_of_day
     for keys, step in steps(form):
         if isinstance(step, AnnounceStep | TileStep) and step.card is not None:
             yield (*keys, "card"), step.card

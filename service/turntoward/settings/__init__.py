@@ -9,17 +9,18 @@ from turntoward.settings.listening import Listening, NotAnAnswer
 from turntoward.settings.loading import BY_ENVIRONMENT, load_settings, load_settings_and_document, with_environment
 from turntoward.settings.scenes import Scene
 from turntoward.settings.sections import (
-    SPEAKER_DOMAINS,
+    BUTTON_PREFIX,
     DemoHome,
     HomeAssistantSettings,
     HomePartner,
     HomeSignal,
     MqttSettings,
     Place,
-    Speaker,
 )
+from turntoward.settings.speakers import SPEAKER_DOMAINS, Speaker
 
 __all__ = [
+    "BUTTON_PREFIX",
     "BY_ENVIRONMENT",
     "HOME_ASSISTANT",
     "MQTT",

@@ -70,5 +70,12 @@ def host_name(value: str) -> str:
     return value
 
 
+def page_path(value: str) -> str:
+    """Return where a page is inside Home Assistant. Raises PydanticCustomError."""
+    if not re.fullmatch(r"/(?!/)[^\s\\]*", value):
+        _refuse("page", "write the page without the address, as it stands behind the port: /lovelace/us")
+    return value
+
+
 def _refuse(kind: str, message: str) -> NoReturn:
     raise PydanticCustomError(kind, message)

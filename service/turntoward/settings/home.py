@@ -21,10 +21,9 @@ from turntoward.settings.sections import (
     HomePartner,
     HomeSignal,
     MqttSettings,
-    Speaker,
     place_from_text,
-    speakers_from_text,
 )
+from turntoward.settings.speakers import Speaker, speakers_from_text
 
 MQTT = "mqtt"
 HOME_ASSISTANT = "homeassistant"

@@ -19,6 +19,21 @@ BY_ENVIRONMENT: dict[str, tuple[str, ...]] = {
 }
 """What the environment may set: secrets, and what differs between a container and the machine around it."""
 
+LENT: dict[str, tuple[str, ...]] = {
+    "TURNTOWARD_APP_LANGUAGE": ("language",),
+    "TURNTOWARD_APP_LOG_LEVEL": ("log_level",),
+    "TURNTOWARD_APP_ZONE": ("zone",),
+    "TURNTOWARD_APP_HA_URL": ("homeassistant", "url"),
+    "TURNTOWARD_APP_HA_TOKEN": ("homeassistant", "token"),
+    "TURNTOWARD_APP_MQTT_HOST": ("mqtt", "host"),
+    "TURNTOWARD_APP_MQTT_PORT": ("mqtt", "port"),
+    "TURNTOWARD_APP_MQTT_USERNAME": ("mqtt", "username"),
+    "TURNTOWARD_APP_MQTT_PASSWORD": ("mqtt", "password"),
+    "TURNTOWARD_APP_MQTT_TLS": ("mqtt", "tls"),
+}
+"""What Home Assistant lends where it runs us as an app. What the file says goes before it."""
+_ADDRESS = {"homeassistant": "url", "mqtt": "host"}
+
 
 def with_environment(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     """Lay the environment over what the file says; a section the file does not have stays away."""
@@ -33,6 +48,27 @@ def with_environment(values: dict[str, Any], environ: Mapping[str, str]) -> dict
     return out
 
 
+def with_lent(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Lay the file over what is lent; a section that names its own address, or is empty, is taken as it is.
+
+    So a password that is lent goes to nobody but the one it was lent for.
+    """
+    own = {key for key, address in _ADDRESS.items() if key in values and _is_own(values[key], address)}
+    out = dict(values)
+    for name, (key, *inner) in LENT.items():
+        if not (value := environ.get(name)) or key in own:
+            continue
+        if inner:
+            out[key] = {inner[0]: value, **out.get(key, {})}
+        else:
+            out.setdefault(key, value)
+    return out
+
+
+def _is_own(section: object, address: str) -> bool:
+    return not isinstance(section, dict) or address in section
+
+
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     """Read `household.yaml`, with the environment laid over it. Raises Problems."""
     return load_settings_and_document(path, environ)[0]
@@ -41,7 +77,7 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
 def load_settings_and_document(path: Path, environ: Mapping[str, str]) -> tuple[Settings, Document]:
     """Read `household.yaml`; also return its document, to point into it later. Raises Problems."""
     document = read(path)
-    values = _with_folders(with_environment(document.data, environ), path.parent)
+    values = _with_folders(with_environment(with_lent(document.data, environ), environ), path.parent)
     return validated(Settings, values, document), document
 
 

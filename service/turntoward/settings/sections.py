@@ -16,11 +16,12 @@ from turntoward.core.household import Partner, Signal, partner_id
 from turntoward.core.model import Model
 from turntoward.core.scenario import Happening, Moment
 from turntoward.core.spans import Duration
-from turntoward.settings.addresses import host_name, web_address
+from turntoward.settings.addresses import host_name, page_path, web_address
 
 _ENTITY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 PRESENCE_DOMAINS = ("person", "device_tracker")
-SPEAKER_DOMAINS = ("media_player", "assist_satellite", "notify")
+BUTTON_PREFIX = "TURNTOWARD_"
+"""What the action of a phone's button begins with where it is ours; its token follows."""
 
 
 def _entity(value: str) -> str:
@@ -108,44 +109,6 @@ class HomeSignal(Place, Signal):
     """A signal, and where it is told."""
 
 
-class Speaker(Model):
-    """Something that can say a line in a room."""
-
-    entity: Entity = Field(description="media_player.x, assist_satellite.x or notify.x")
-    tts: Entity | None = Field(None, description="the voice, for a media_player: tts.home_assistant_cloud")
-    media: str | None = Field(None, description="a sound to play instead of words, for a media_player")
-    chime: str | None = Field(None, description="a soft sound for what is not said in words: media-source://...")
-
-    @model_validator(mode="after")
-    def _can_speak(self) -> Self:
-        domain = self.entity.partition(".")[0]
-        if domain not in SPEAKER_DOMAINS:
-            raise PydanticCustomError(
-                "speaker",
-                "{entity} cannot speak; a speaker is a media_player, an assist_satellite or a notify entity or action",
-                {"entity": repr(self.entity)},
-            )
-        if domain == "media_player" and not (self.tts or self.media):
-            raise PydanticCustomError(
-                "speaker",
-                "{entity} needs a voice: write {entity: {entity}, tts: tts.your_voice}",
-                {"entity": self.entity},
-            )
-        if domain == "notify" and self.chime:
-            raise PydanticCustomError(
-                "speaker",
-                "{entity} cannot play a sound; a chime needs a media_player or an assist_satellite",
-                {"entity": repr(self.entity)},
-            )
-        return self
-
-
-def speakers_from_text(value: object) -> object:
-    """One speaker or several in a room, each as a mapping or as its entity alone."""
-    items = value if isinstance(value, list | tuple) else [value]
-    return [{"entity": item} if isinstance(item, str) else item for item in items]
-
-
 class MqttSettings(Model):
     """The connection to the broker."""
 
@@ -173,6 +136,9 @@ class HomeAssistantSettings(Model):
 
     url: Annotated[str, AfterValidator(web_address)] = Field(description="http://homeassistant.local:8123")
     token: SecretStr | None = Field(None, description="long-lived, of an admin; !secret, or TURNTOWARD_HA_TOKEN")
+    dashboard: Annotated[str, AfterValidator(page_path)] | None = Field(
+        None, description="the page of Home Assistant that a tap on a phone's message opens: /turntoward"
+    )
 
 
 class DemoHome(Model):

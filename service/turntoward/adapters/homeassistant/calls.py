@@ -13,10 +13,12 @@ from homeassistant_api import Client, WebsocketClient
 from homeassistant_api.errors import EndpointNotFoundError, ResponseError, UnauthorizedError
 
 from turntoward.adapters.homeassistant.connection import Access, Link, in_words, new_session
-from turntoward.ports import EntityState, Impossible, NotNow
+from turntoward.ports import EntityState, Impossible, NotNow, Refused
 from turntoward.settings import HomeAssistantSettings
 
 STATES_TIMEOUT = 5.0
+_BEFOREHAND = ("[not_found]", "[invalid_format]", "[service_validation_error]", "[unauthorized]")
+"""How refusals begin that come before anything is done; every other error may have come in the middle."""
 
 
 class Calls:
@@ -28,16 +30,26 @@ class Calls:
     def call(self, domain: str, service: str, data: Mapping[str, Any], timeout: float = 10.0) -> None:
         """Call an action and wait until Home Assistant has done it; `timeout` seconds for each of its answers.
 
-        Raises NotNow when it was certainly not done, Impossible when Home Assistant refused or it is not known
-        whether it was done. A target goes into `data` as `entity_id`. Success does not mean that the target exists.
+        Raises NotNow when it was certainly not done, Refused when Home Assistant did not begin, Impossible when it
+        failed or it is not known whether it was done. A target goes into `data` as `entity_id`. Success does not mean
+        that the target exists.
         """
+        self._ordered(domain, service, data, timeout, answers=False)
+
+    def ask(self, domain: str, service: str, data: Mapping[str, Any], timeout: float = 10.0) -> Mapping[str, Any]:
+        """Call an action that answers, as `call` does, and return what it said."""
+        answer = self._ordered(domain, service, data, timeout, answers=True)
+        said = answer.get("response") if isinstance(answer, Mapping) else None
+        return said if isinstance(said, Mapping) else {}
+
+    def _ordered(self, domain: str, service: str, data: Mapping[str, Any], timeout: float, answers: bool) -> object:
         with Link(self._access, timeout) as link:
             client = _opened(link)
             try:
                 order = client.send(
-                    "call_service", domain=domain, service=service, service_data=dict(data), return_response=False
+                    "call_service", domain=domain, service=service, service_data=dict(data), return_response=answers
                 )
-                client.recv_result(order)
+                return client.recv_result(order).result
             except ResponseError as refusal:
                 raise _refused(client, refusal) from None
             except Exception as problem:  # whatever it was, the order may be on its way
@@ -68,7 +80,7 @@ def _refused(client: WebsocketClient, refusal: ResponseError) -> NotNow | Imposs
     """Say no in Home Assistant's words; an action that is not there may still come while it starts."""
     if "[not_found]" in str(refusal) and not _is_running(client):
         return NotNow("Home Assistant is still starting")
-    return Impossible(str(refusal))
+    return (Refused if str(refusal).startswith(_BEFOREHAND) else Impossible)(str(refusal))
 
 
 def _is_running(client: WebsocketClient) -> bool:

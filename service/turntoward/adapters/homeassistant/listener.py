@@ -41,8 +41,8 @@ from turntoward.settings import HOME_ASSISTANT, HomeAssistantSettings, Listening
 log = logging.getLogger(__name__)
 
 _NOT_ADMIN = (
-    "Home Assistant does not let this token listen to states and events (tags and answers are events): its user is no "
-    "administrator. Make a long-lived token "
+    "Home Assistant does not let this token listen to states and events (tags and answers are events, and so are the "
+    "buttons of messages on phones: tapping them does nothing): its user is no administrator. Make a long-lived token "
     "with an administrator's account (profile, tab Security), and put it in the place of the old one."
 )
 _STOP_STEPS = 20
@@ -79,7 +79,7 @@ class Listener:
         self._access = Access.of(_section(settings))
         self._watched = Watched.of(settings)
         self._listening = Listening.of(settings, rulebook)
-        self._event_types = event_types(self._listening)
+        self._event_types = event_types(self._listening, phones=any(p.phone for p in settings.partners))
         self._called = called_entities(settings)
         self._clock = clock
         self._inbox = inbox

@@ -5,8 +5,19 @@ What presence and signals said is erased after 48 hours, with its time; what a r
 that there was one is written, and of what is fleeting (a time-out) nothing is left after a day.
 """
 
-from turntoward.adapters.journal.file import FILE_NAME, JournalNotOpened, erase
+from turntoward.adapters.journal.backup import NotBackedUp, back_up
+from turntoward.adapters.journal.file import BACKUP_NAME, FILE_NAME, JournalNotOpened, erase
 from turntoward.adapters.journal.reading import Entry, read_entries
 from turntoward.adapters.journal.writing import SqliteJournal
 
-__all__ = ["FILE_NAME", "Entry", "JournalNotOpened", "SqliteJournal", "erase", "read_entries"]
+__all__ = [
+    "BACKUP_NAME",
+    "FILE_NAME",
+    "Entry",
+    "JournalNotOpened",
+    "NotBackedUp",
+    "SqliteJournal",
+    "back_up",
+    "erase",
+    "read_entries",
+]

@@ -16,6 +16,8 @@ from sqlite_utils import Database
 from turntoward import __version__
 
 FILE_NAME = "journal.db"
+BACKUP_NAME = "journal.backup"
+"""A backup that is put back: where there is no journal, it becomes the journal."""
 MOVE_AWAY = "move the file to another place and start again: a new one is begun, and nobody is greeted for the gap"
 
 
@@ -65,6 +67,17 @@ def erase(folder: Path) -> None:
     """Begin anew: remove the journal of a folder, and nothing else in it."""
     for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "alive"):
         (folder / name).unlink(missing_ok=True)
+
+
+def take_up_backup(folder: Path) -> bool:
+    """Begin with the backup that lies in a folder without a journal; return whether there was one."""
+    backup = folder / BACKUP_NAME
+    if (folder / FILE_NAME).exists() or not backup.exists():
+        return False
+    erase(folder)  # what is left of a journal that was there belongs to another file
+    backup.chmod(0o600)
+    backup.replace(folder / FILE_NAME)
+    return True
 
 
 def only_one(path: Path) -> IO[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from turntoward.adapters.journal.file import FILE_NAME, JournalNotOpened
 from turntoward.core.actions import Action
@@ -30,6 +30,14 @@ class Entry:
     """Actions with what became of them: planned, attempted, delivered, assumed, failed, expired."""
 
 
+def action_of(body: str) -> Action | None:
+    """Read an action; None for one of a kind there is no more."""
+    try:
+        return _ACTION.validate_json(body)
+    except ValidationError:
+        return None
+
+
 def read_entries(folder: Path, most: int | None = None) -> Iterator[Entry]:
     """Read the journal of a running or stopped service, newest last, without writing to it.
 
@@ -46,7 +54,8 @@ def read_entries(folder: Path, most: int | None = None) -> Iterator[Entry]:
         ).fetchall()
         for seq, at, kind, trace in reversed(rows):
             acts = connection.execute("SELECT body, status FROM actions WHERE event_seq = ? ORDER BY rowid", (seq,))
-            actions = tuple((_ACTION.validate_json(body), status) for body, status in acts)
+            read = ((action_of(body), status) for body, status in acts)
+            actions = tuple((action, status) for action, status in read if action is not None)
             yield Entry(seq, datetime.fromisoformat(at), kind, _TRACE.validate_json(trace), actions)
     except sqlite3.Error as problem:
         raise JournalNotOpened(f"{path}: the journal cannot be read ({problem})") from problem

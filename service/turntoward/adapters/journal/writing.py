@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,33 @@ from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
 from turntoward import __version__
-from turntoward.adapters.journal.file import FILE_NAME, MOVE_AWAY, JournalNotOpened, erase, migrate, only_one, unusable
+from turntoward.adapters.journal.file import (
+    FILE_NAME,
+    MOVE_AWAY,
+    JournalNotOpened,
+    erase,
+    migrate,
+    only_one,
+    take_up_backup,
+    unusable,
+)
+from turntoward.adapters.journal.reading import action_of
 from turntoward.core.actions import Action
 from turntoward.core.engine import Decision
-from turntoward.core.events import ActionDelivered, ActionExpired, ActionFailed, Event, PrivateAct, RitualAnswered
+from turntoward.core.events import (
+    ActionDelivered,
+    ActionExpired,
+    ActionFailed,
+    Event,
+    NoticeAnswered,
+    PrivateAct,
+    RitualAnswered,
+)
 from turntoward.core.state import HouseholdState, state_from_json, state_to_json
 from turntoward.core.trace import NOTICEABLE
 from turntoward.ports import Unfinished
+
+log = logging.getLogger(__name__)
 
 _ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -43,6 +64,8 @@ class SqliteJournal:
             self._guard = only_one(folder / "lock")
             if fresh:
                 erase(folder)
+            elif take_up_backup(folder):
+                log.info("the journal goes on from the backup in %s", folder)
             self.path.touch(mode=0o600)  # nobody else on this machine need read it; SQLite's own files follow
             connection = sqlite3.connect(self.path, check_same_thread=False, timeout=5)
             self._db = Database(connection)
@@ -69,12 +92,12 @@ class SqliteJournal:
     def record(self, event: Event, decision: Decision, digest: str) -> int:
         """Write event, trace, actions, what became of an earlier action, and the state, in one transaction."""
         now = decision.state.now.isoformat()
-        trace = json.dumps([asdict(entry) for entry in decision.trace])
+        trace, body = json.dumps([asdict(entry) for entry in decision.trace]), _body(event, decision)
         with self._lock, self._db.atomic():
             run = self._db.conn.execute
             seq = run(
                 "INSERT INTO events (at, type, body, rulebook, engine, trace, fleeting) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (now, event.type, _body(event), digest, __version__, trace, self._fleeting_part(event, decision)),
+                (now, event.type, body, digest, __version__, trace, self._fleeting_part(event, decision)),
             ).lastrowid
             assert seq is not None  # an INSERT has one
             for action in decision.actions:
@@ -108,12 +131,17 @@ class SqliteJournal:
             self._db.conn.execute("UPDATE actions SET status = 'planned', attempts = 0 WHERE id = ?", (action_id,))
 
     def unfinished(self) -> Sequence[Unfinished]:
-        """Return the actions no result was recorded for, oldest first."""
+        """Return the actions no result was recorded for, oldest first; one nobody can do any more counts as expired."""
         with self._lock:
             rows = self._db.conn.execute(
-                "SELECT body, attempts FROM actions WHERE status IN ('planned', 'attempted') ORDER BY event_seq, rowid"
+                "SELECT id, body, attempts FROM actions WHERE status IN ('planned', 'attempted') "
+                "ORDER BY event_seq, rowid"
             ).fetchall()
-        return [Unfinished(_ACTION.validate_json(body), attempts) for body, attempts in rows]
+            left = [(row_id, action_of(body), attempts) for row_id, body, attempts in rows]
+            with self._db.atomic():
+                for row_id in (row_id for row_id, action, _ in left if action is None):
+                    self._db.conn.execute("UPDATE actions SET status = 'expired' WHERE id = ?", (row_id,))
+        return [Unfinished(action, attempts) for _, action, attempts in left if action is not None]
 
     def prune(self, before: datetime, fleeting_before: datetime) -> int:
         """Erase from the file and its log what presence and signals said before an instant, and what was thought of it.
@@ -197,10 +225,18 @@ def _fleeting_rituals(state: HouseholdState) -> set[str]:
     return open_now | {name for name, past in state.past.items() if past.fleeting}
 
 
-def _body(event: Event) -> str:
-    """Write an event; of what one of the two did in private the state keeps what matters, and the journal nothing."""
+def _body(event: Event, decision: Decision) -> str:
+    """Write an event; of what one of the two did in private the state keeps what matters, and the journal nothing.
+
+    Words that were not taken, because nothing was there to take them, are not kept either.
+    """
     if isinstance(event, PrivateAct):
         return json.dumps({"type": event.type})
+    told = {(entry.step, entry.reason) for entry in decision.trace}
+    if isinstance(event, RitualAnswered | NoticeAnswered) and ("done", "answered") not in told:
+        event = replace(event, text="")
+    if isinstance(event, RitualAnswered) and event.reply_to and ("void", "no_such_ritual") in told:
+        event = replace(event, ritual="")  # what somebody said aloud, and who knows what was understood
     return _EVENT.dump_json(event).decode()
 
 

@@ -12,7 +12,8 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.reasoncodes import ReasonCode
 
 from turntoward.adapters.mqtt.complaints import Complaints
-from turntoward.adapters.mqtt.topics import Arrival, Topics, Unusable, events_of
+from turntoward.adapters.mqtt.meaning import events_of
+from turntoward.adapters.mqtt.topics import Arrival, Topics, Unusable
 from turntoward.ports import Clock, Inbox
 
 

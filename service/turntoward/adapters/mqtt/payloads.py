@@ -1,4 +1,4 @@
-"""What stands in a message: text or JSON, of a size that is fit for reading. What it means is in `topics`."""
+"""What stands in a message: text or JSON, of a size that is fit for reading. What it means is in `meaning`."""
 
 from __future__ import annotations
 

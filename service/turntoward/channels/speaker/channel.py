@@ -1,7 +1,7 @@
 """Who has spoken, who has to wait, and who may not be asked again, for each announcement.
 
-How a speaker is made to speak is in `orders`; whether and what to say is the core's decision, and when to try again the
-worker's.
+How a speaker is made to speak is in `speaking`; whether and what to say is the core's decision, and when to try again
+the worker's.
 """
 
 from __future__ import annotations
@@ -12,37 +12,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from turntoward.channels import Reach
-from turntoward.channels.speaker.orders import (
-    Order,
-    States,
-    as_message,
-    chime_for,
-    is_about_language,
-    order_for,
-    soft_sound,
-    why_no_chime,
-    why_not,
-)
+from turntoward.channels.speaker.orders import as_message, soft_sound
+from turntoward.channels.speaker.readiness import States, why_no_chime, why_not
+from turntoward.channels.speaker.speaking import NotHeard, Speaking
 from turntoward.core.actions import Action, Announce
-from turntoward.ports import HomeAssistant, Impossible, NotNow, Unacknowledged
+from turntoward.ports import Impossible, NotNow, Unacknowledged
 from turntoward.settings import Speaker
 
 log = logging.getLogger(__name__)
-
-SPEAKING_SECONDS = 30.0
-"""How long a call may take: a satellite answers when it has finished speaking, a slow voice when it has begun."""
 
 
 @dataclass(slots=True)
 class _Progress:
     """How far one announcement has come, so that trying again repeats nothing.
 
-    `outcomes` are by speaker: why it failed for good or may have been heard, or nothing when it spoke. A room has had
-    its turn as soon as one of its speakers has one.
+    `outcomes` are by speaker: why it failed and may have been heard, or nothing when it spoke. A room has had its turn
+    as soon as one of its speakers has one. `unheard`, also by speaker: why it certainly was not heard and will not be.
     """
 
     valid_until: datetime
     outcomes: dict[str, str] = field(default_factory=dict)
+    unheard: dict[str, str] = field(default_factory=dict)
     copied: bool = False
 
     @property
@@ -64,8 +54,8 @@ class SpeakerChannel:
         self._topic = f"{reach.settings.base}/announce"
         self._zone = reach.settings.time_zone
         self.rooms = reach.settings.speakers if reach.homeassistant is not None else {}
+        self._speaking = Speaking(reach.homeassistant, reach) if reach.homeassistant and self.rooms else None
         self._progress: dict[str, _Progress] = {}
-        self._without_language: set[tuple[str, str]] = set()
 
     def deliver(self, action: Action) -> None:
         """Say it once in each room asked for; done when one of them has. Raises NotNow or Impossible."""
@@ -77,7 +67,9 @@ class SpeakerChannel:
             self._publish(action)
 
     def close(self) -> None:
-        """Nothing is left to put in order: what was said is said."""
+        """Put the speakers' volumes back; what was said is said."""
+        if self._speaking is not None:
+            self._speaking.close()
 
     def _speak(self, action: Announce) -> None:
         progress = self._progress_of(action)
@@ -87,7 +79,7 @@ class SpeakerChannel:
         elif waiting:
             raise NotNow("; ".join(waiting))
         else:
-            raise Impossible("; ".join(progress.outcomes.values()))
+            raise Impossible("; ".join((*progress.outcomes.values(), *progress.unheard.values())))
 
     def _progress_of(self, action: Announce) -> _Progress:
         """Return what is known of this announcement, and forget those whose time is over."""
@@ -121,35 +113,37 @@ class SpeakerChannel:
         return ""
 
     def _speak_in(self, room: str, action: Announce, progress: _Progress) -> None:
-        assert self._homeassistant is not None  # a home without it has no rooms
-        speakers = self._speakers_in(room, action)
-        names = {name for speaker in speakers for name in (speaker.entity, speaker.tts) if name}
-        states = self._homeassistant.states(sorted(names))
-        reasons = [(why_no_chime if action.chime else why_not)(speaker, states) for speaker in speakers]
-        if all(reasons):
-            raise NotNow(", ".join(reasons))
-        chosen = speakers[reasons.index("")]
-        try:
-            self._say(self._homeassistant, chosen, states, action)
-            progress.outcomes[chosen.entity] = ""
-        except Impossible as reason:
-            progress.outcomes[chosen.entity] = f"{room}: {reason}"
+        """Let the first speaker of a room that can speak do it, and the next one where it was certainly not heard."""
+        speakers = [s for s in self._speakers_in(room, action) if s.entity not in progress.unheard]
+        states, waiting = self._states_of(speakers), []
+        for speaker in speakers:
+            if reason := (why_no_chime if action.chime else why_not)(speaker, states):
+                waiting.append(reason)
+            elif self._was_tried(room, speaker, states, action, progress):
+                return
+        if waiting:
+            raise NotNow(", ".join(waiting))
 
-    def _say(self, homeassistant: HomeAssistant, speaker: Speaker, states: States, action: Announce) -> None:
-        """Call the speaker; with the voice's own language where it does not know the announcement's."""
-        if action.chime:
-            _call(homeassistant, chime_for(speaker))
-            return
-        unknown_to_voice = (speaker.tts or "", action.language)
-        language = None if unknown_to_voice in self._without_language else action.language
+    def _was_tried(self, room: str, speaker: Speaker, states: States, action: Announce, progress: _Progress) -> bool:
+        """Let a speaker say it; False where it certainly was not heard."""
+        assert self._speaking is not None  # a home without Home Assistant has no rooms
+        if self._clock.seconds_until(action.valid_until) <= 0:
+            raise NotNow("too late to speak")
         try:
-            _call(homeassistant, order_for(speaker, states, action.text, language))
-        except Impossible as refusal:
-            # Voices know "de" or "de-DE" but not both, and say so before they make a sound.
-            if language is None or not is_about_language(str(refusal)):
-                raise
-            self._without_language.add(unknown_to_voice)
-            _call(homeassistant, order_for(speaker, states, action.text, None))
+            self._speaking.say(speaker, states, action)
+            progress.outcomes[speaker.entity] = ""
+        except NotHeard as reason:
+            log.info("%s: %s; the next speaker there is tried", room, reason)
+            progress.unheard[speaker.entity] = f"{room}: {reason}"
+            return False
+        except Impossible as reason:
+            progress.outcomes[speaker.entity] = f"{room}: {reason}"
+        return True
+
+    def _states_of(self, speakers: Sequence[Speaker]) -> States:
+        assert self._homeassistant is not None  # as above
+        names = {name for speaker in speakers for name in (speaker.entity, speaker.tts) if name}
+        return self._homeassistant.states(sorted(names))
 
     def _copy(self, action: Announce, progress: _Progress) -> None:
         """Publish an announcement that was spoken, once; whether that works changes nothing."""
@@ -170,7 +164,3 @@ class SpeakerChannel:
             self._broker.publish(self._topic, as_message(action, self._zone), expires_in=left)
         except Unacknowledged as reason:
             raise Impossible(f"it may have been announced: {reason}") from None
-
-
-def _call(homeassistant: HomeAssistant, order: Order) -> None:
-    homeassistant.call(order.domain, order.service, order.data, timeout=SPEAKING_SECONDS)

@@ -1,7 +1,7 @@
-"""The channel `tile`: the state of each ritual where people look, retained on the broker and shown by Home Assistant.
+"""The channel `tile`: what is on where people look, retained on the broker and shown by Home Assistant.
 
-`channel` keeps what is shown in step with what was asked, `discovery` tells Home Assistant what there is. Nothing here
-may make a sound.
+`channel` keeps what is shown in step with what was asked, `introduction` tells Home Assistant what there is, in the
+words of `discovery` and the files it uses. Nothing here may make a sound.
 """
 
 from __future__ import annotations

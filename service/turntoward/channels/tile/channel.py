@@ -1,7 +1,7 @@
-"""Keeps what the tiles show in step with what was asked, whenever the broker comes and goes.
+"""Keeps what is shown in step with what was asked, whenever the broker comes and goes.
 
-Only the latest state of a ritual counts: an older one that still waits is done with, unpublished. Nothing here may
-decide what a state should be.
+Only the latest state of a ritual, and of the household, counts: an older one that still waits is done with,
+unpublished. Nothing here may decide what a state should be.
 """
 
 from __future__ import annotations
@@ -10,11 +10,17 @@ import json
 import threading
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from turntoward.channels.tile import discovery
-from turntoward.channels.tile.topics import attributes_topic, season_topic, state_topic
-from turntoward.core.actions import Action, SetTile, ShowSeason
+from turntoward.channels.tile.answerable import Answerable
+from turntoward.channels.tile.home import HomeShown
+from turntoward.channels.tile.introduction import Introduction
+from turntoward.channels.tile.topics import attributes_topic, home_topic, season_topic, state_topic
+from turntoward.core.actions import Action, SetTile, ShowHome
+from turntoward.core.board import Board
+from turntoward.core.household import Season
 from turntoward.core.rules import Ritual, Rulebook
 from turntoward.ports import Broker, Clock, Impossible, NotNow
 from turntoward.settings import Settings
@@ -24,8 +30,8 @@ REMEMBERED = 64
 
 
 class TileChannel:
-    """Retained `<base>/ritual/<id>/state` and `.../attributes`, and `<base>/season`; all of it is republished on each
-    connect, after the discovery.
+    """Retained `<base>/ritual/<id>/state` and `.../attributes`, `<base>/home` and `<base>/season`; all of it is
+    republished on each connect, after the discovery.
     """
 
     name = "tile"
@@ -37,12 +43,13 @@ class TileChannel:
         rulebook: Rulebook,
         broker: Broker,
         clock: Clock,
-        shown: tuple[SetTile | ShowSeason, ...] = (),
+        shown: tuple[SetTile | ShowHome, ...] = (),
     ) -> None:
         self._settings = settings
         self._rituals = {ritual.ritual: ritual for ritual in discovery.shown(rulebook)}
-        self._config = discovery.config(settings, rulebook)
-        self._config_topic = discovery.config_topic(settings)
+        self._introduction = Introduction(settings, rulebook, broker)
+        self._answerable = Answerable(rulebook)
+        self._home = HomeShown(settings, rulebook, self._answerable)
         self._broker = broker
         self._clock = clock
         # What is asked comes from the channel's worker, what is republished from the broker's thread.
@@ -50,17 +57,16 @@ class TileChannel:
         # Known before the first connect: a tile that says idle for a second would end what runs, for an automation.
         tiles = (one for one in shown if isinstance(one, SetTile))
         self._latest: dict[str, SetTile] = {tile.ritual: tile for tile in tiles if tile.ritual in self._rituals}
-        self._season = next((one for one in shown if isinstance(one, ShowSeason)), None)
+        self._board: Board | None = next((one.board for one in shown if isinstance(one, ShowHome)), None)
         self._shown: dict[str, str] = {}
         self._outdated: deque[str] = deque(maxlen=REMEMBERED)
         broker.on_connect(self._show_everything)
 
     def deliver(self, action: Action) -> None:
         """Show a state, or do nothing where a later one was asked for; see ports.Channel."""
-        if isinstance(action, ShowSeason):
+        if isinstance(action, ShowHome):
             with self._lock:
-                self._season = action
-                self._show_season()
+                self._take(action.board)
             return
         if not isinstance(action, SetTile):
             raise Impossible(f"the channel {self.name!r} sets tiles; it cannot do {type(action).__name__}")
@@ -73,11 +79,14 @@ class TileChannel:
             self._show(self._rituals[action.ritual])
 
     def close(self) -> None:
-        """Show idle wherever something else is shown, if the broker is there."""
+        """Show that nothing is on, wherever something else is shown, if the broker is there."""
         with self._lock, suppress(NotNow, Impossible):
             for name in [name for name, action in self._latest.items() if action.state != "idle"]:
                 del self._latest[name]
                 self._show(self._rituals[name])
+            if self._board is not None and self._board.now is not None:
+                self._board = replace(self._board, now=None, minutes_left=None)
+                self._show_home()
 
     def _note(self, action: SetTile) -> None:
         before = self._latest.get(action.ritual)
@@ -85,38 +94,44 @@ class TileChannel:
             self._outdated.append(before.id)
         self._latest[action.ritual] = action
 
+    def _take(self, board: Board) -> None:
+        before, self._board = self._board, board
+        self._show_home()
+        if before is None or (before.season, before.season_until) != (board.season, board.season_until):
+            self._show_season()
+            for ritual in self._rituals.values():  # each has the answers of its form in this season
+                self._show_attributes(ritual)
+
     def _show_everything(self) -> None:
         with self._lock:
-            if self._config_topic is not None:
-                self._introduce(self._config_topic)
+            self._introduction.publish()
             for ritual in self._rituals.values():
                 self._show(ritual)
+            self._show_home()
             self._show_season()
 
-    def _introduce(self, topic: str) -> None:
-        """Tell Home Assistant what there is, and once what there is no more."""
-        gone = discovery.gone(self._broker.retained(topic), self._config)
-        if gone:
-            self._keep(topic, discovery.farewell(self._config, gone))
-        self._keep(topic, self._config)
-        kept = [c[key] for c in gone.values() for key in ("state_topic", "json_attributes_topic") if key in c]
-        for old in kept:
-            if str(old).startswith(f"{self._settings.base}/ritual/"):
-                self._broker.publish(str(old), "", retain=True)
-
     def _show(self, ritual: Ritual) -> None:
-        base, action = self._settings.base, self._current(ritual.ritual)
+        action = self._current(ritual.ritual)
         # First what the state is about: who is woken by the state reads it then.
-        self._keep(attributes_topic(base, ritual.ritual), self._attributes(ritual, action))
-        self._broker.publish(state_topic(base, ritual.ritual), action.state if action else "idle", retain=True)
+        self._show_attributes(ritual)
+        topic = state_topic(self._settings.base, ritual.ritual)
+        self._broker.publish(topic, action.state if action else "idle", retain=True)
         if action is not None:
             self._shown[ritual.ritual] = action.id
 
+    def _show_attributes(self, ritual: Ritual) -> None:
+        attributes = self._attributes(ritual, self._current(ritual.ritual))
+        self._keep(attributes_topic(self._settings.base, ritual.ritual), attributes)
+
+    def _show_home(self) -> None:
+        """Show the household as soon as it is known how it is."""
+        if self._board is not None:
+            self._keep(home_topic(self._settings.base), self._home.as_json(self._board))
+
     def _show_season(self) -> None:
-        """Show the season as soon as it is known."""
-        if self._season is not None:
-            until = self._season.until
-            shown = {"season": self._season.season, "until": until.isoformat() if until else None}
+        if self._board is not None:
+            until = self._board.season_until
+            shown = {"season": self._board.season, "until": until.isoformat() if until else None}
             self._keep(season_topic(self._settings.base), shown)
 
     def _current(self, ritual: str) -> SetTile | None:
@@ -128,11 +143,13 @@ class TileChannel:
 
     def _attributes(self, ritual: Ritual, action: SetTile | None) -> dict[str, Any]:
         until = action.until.astimezone(self._settings.time_zone) if action and action.until else None
+        season: Season = self._board.season if self._board else self._settings.season
         return {
             "title": ritual.named(self._settings.language),
             "text": action.text if action else "",
             "until": until.isoformat(timespec="seconds") if until else None,
             "occasion": action.occasion if action else "",
+            "answers": self._answerable.answers(ritual.ritual, action.state if action else "idle", season),
         }
 
     def _keep(self, topic: str, value: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Speakers, a voice, lights, a satellite and a notice board that write down what they are asked to do.
 
 An integration for Home Assistant, used by the integration tests only. Each call becomes one JSON
-line in `calls.jsonl` of the configuration folder.
+line in `calls.jsonl` of the configuration folder. How the devices behave beyond that is in `staging.json` there:
+`silent`, speakers that take a call and do nothing; `heard`, what is answered to a satellite (absent: nobody ever does).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from custom_components.recording_room.const import CALLS, DOMAIN
+from custom_components.recording_room.const import CALLS, DOMAIN, STAGING
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -39,6 +40,13 @@ def device(key: str, name: str) -> DeviceInfo:
 def _append(path: Path, line: str) -> None:
     with path.open("a", encoding="utf-8") as calls:
         calls.write(line)
+
+
+async def staged(hass: HomeAssistant, key: str) -> Any:
+    """Return what a test wants of the devices, None where it wants nothing."""
+    path = Path(hass.config.path(STAGING))
+    text = await hass.async_add_executor_job(lambda: path.read_text() if path.exists() else "{}")
+    return json.loads(text).get(key)
 
 
 async def write_down(hass: HomeAssistant, entity_id: str, call: str, **details: Any) -> None:

@@ -1,12 +1,12 @@
-"""A voice satellite that says what it is told and never listens."""
+"""A voice satellite that says what it is told, and hears what a test has staged."""
 
 from __future__ import annotations
 
 import asyncio
 
-from custom_components.recording_room import device, write_down
+from custom_components.recording_room import device, staged, write_down
 from custom_components.recording_room.audio import fetch
-from homeassistant.components.assist_pipeline import PipelineEvent
+from homeassistant.components.assist_pipeline import PipelineEvent, PipelineEventType
 from homeassistant.components.assist_satellite import (
     AssistSatelliteAnnouncement,
     AssistSatelliteConfiguration,
@@ -54,8 +54,19 @@ class Satellite(AssistSatelliteEntity):
         await self._say("announce", announcement)
 
     async def async_start_conversation(self, start_announcement: AssistSatelliteAnnouncement) -> None:
-        """Speak; nobody answers."""
+        """Speak, and then hear."""
         await self._say("start_conversation", start_announcement)
+        heard = await staged(self.hass, "heard")
+        if heard is not None:
+            self.hass.async_create_background_task(self._hear(heard), "an answer")
+
+    async def _hear(self, text: str) -> None:
+        """Go through what a pipeline that only understands speech goes through."""
+        await asyncio.sleep(SPEAKING_SECONDS)
+        self._internal_on_pipeline_event(PipelineEvent(PipelineEventType.STT_START))
+        if text:
+            self._internal_on_pipeline_event(PipelineEvent(PipelineEventType.STT_END, {"stt_output": {"text": text}}))
+        self._internal_on_pipeline_event(PipelineEvent(PipelineEventType.RUN_END))
 
     async def _say(self, call: str, announcement: AssistSatelliteAnnouncement) -> None:
         await write_down(

@@ -2,3 +2,4 @@
 
 DOMAIN = "recording_room"
 CALLS = "calls.jsonl"
+STAGING = "staging.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from custom_components.recording_room import device, write_down
+from custom_components.recording_room import device, staged, write_down
 from custom_components.recording_room.audio import fetch, spoken_text
 from homeassistant.components.media_player import (
     MediaPlayerDeviceClass,
@@ -75,7 +75,9 @@ class Speaker(MediaPlayerEntity):
         except HomeAssistantError as error:
             await write_down(self.hass, self.entity_id, "play_media", **asked, error=str(error))
             raise
-        await write_down(self.hass, self.entity_id, "play_media", **asked, fetched=fetched)
+        await write_down(self.hass, self.entity_id, "play_media", **asked, fetched=fetched, volume=self.volume_level)
+        if self.entity_id in (await staged(self.hass, "silent") or ()):
+            return
         if self._clip is not None:
             self._clip.cancel()
         self._clip = self.hass.async_create_background_task(self._play(), f"clip {self.entity_id}")

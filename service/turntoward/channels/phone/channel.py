@@ -1,34 +1,22 @@
-"""The channel `phone`: sends a message to the phones of the two, by Home Assistant, and takes it back.
+"""Sending to phones: to each one that is asked for, and what comes of it when one cannot be reached.
 
-A message replaces the one with the same tag, so it may be sent again; one phone that took it is enough. Nothing may be
-written here that is not fit for a lock screen: the text comes as it is from the core.
+How a message looks is in `notices`; whether there is one is decided in the core.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from turntoward.channels import Reach
+from turntoward.channels.phone.notices import CLEAR, Style, notice, tag_of
 from turntoward.core.actions import Action, ClearNotice, Notify
 from turntoward.ports import Clock, HomeAssistant, Impossible, NotNow
 
 log = logging.getLogger(__name__)
 
-GROUP = "turntoward"
-ANDROID_CHANNEL = "Turntoward"
-CLEAR = "clear_notification"
-"""What the companion app takes for an order to remove the message with a tag."""
-
-
-def build(reach: Reach) -> PhoneChannel | None:
-    """Build the channel where somebody has a phone in Home Assistant."""
-    phones = {partner.id: partner.phone for partner in reach.settings.partners if partner.phone}
-    if reach.homeassistant is None or not phones:
-        return None
-    return PhoneChannel(phones, reach.homeassistant, reach.clock)
+PATIENCE = 15.0
+"""Seconds. Home Assistant itself waits ten for the makers' server, and then says that all is well."""
 
 
 class PhoneChannel:
@@ -37,16 +25,18 @@ class PhoneChannel:
     name = "phone"
     at_most_once = False
 
-    def __init__(self, phones: Mapping[str, str], homeassistant: HomeAssistant, clock: Clock) -> None:
+    def __init__(self, phones: Mapping[str, str], homeassistant: HomeAssistant, clock: Clock, style: Style) -> None:
+        """`phones`: by partner, the notify action of Home Assistant, or a notify entity."""
         self._phones = phones
         self._homeassistant = homeassistant
         self._clock = clock
+        self._style = style
+        self._wordy: set[str] = set()
 
     def deliver(self, action: Action) -> None:
         """Send a message or take it back; see ports.Channel."""
         if isinstance(action, Notify):
-            left = self._clock.seconds_until(action.valid_until)
-            self._to_each(action.to, lambda phone: self._send(phone, action.text, notice(action, left)))
+            self._to_each(action.to, lambda phone: self._send(phone, action.text, self._notice(action)))
         elif isinstance(action, ClearNotice):
             self._to_each(action.to, lambda phone: self._send(phone, CLEAR, {"tag": tag_of(action)}))
         else:
@@ -54,6 +44,10 @@ class PhoneChannel:
 
     def close(self) -> None:
         """Messages stay: they are taken back when their time has come, after the next start."""
+
+    def _notice(self, action: Notify) -> dict[str, Any]:
+        left = self._clock.seconds_until(action.valid_until)
+        return notice(action, left, self._clock.to_wall(action.valid_until), self._style)
 
     def _to_each(self, partners: tuple[str, ...], send: Callable[[str], None]) -> None:
         """Send to all; raise only when nobody took it: NotNow where somebody may later."""
@@ -81,25 +75,19 @@ class PhoneChannel:
         """Call a phone's action; a notify entity takes the words alone, and nothing can be taken back from it."""
         if phone not in self._homeassistant.states([phone]):
             service = phone.removeprefix("notify.")
-            self._homeassistant.call("notify", service, {"message": message, "data": dict(data)})
+            self._homeassistant.call("notify", service, {"message": message, "data": dict(data)}, PATIENCE)
         elif message != CLEAR:
-            self._homeassistant.call("notify", "send_message", {"entity_id": phone, "message": message})
+            self._say_what_is_missing(phone)
+            order = {"entity_id": phone, "message": message}
+            self._homeassistant.call("notify", "send_message", order, PATIENCE)
 
-
-def tag_of(action: Notify | ClearNotice) -> str:
-    """Return the tag as phones get it: the same for the same, and without the ritual's name, as it passes strangers."""
-    return f"turntoward-{hashlib.sha256(action.tag.encode()).hexdigest()[:12]}"
-
-
-def notice(action: Notify, seconds_left: float) -> dict[str, Any]:
-    """Return what the app is told beside the words: which message it replaces, and until when it is worth showing."""
-    left = max(1, round(seconds_left))
-    return {
-        "tag": tag_of(action),
-        "group": GROUP,
-        "channel": ANDROID_CHANNEL,
-        "importance": "default",
-        "visibility": "private",
-        "ttl": left,
-        "timeout": left,
-    }
+    def _say_what_is_missing(self, phone: str) -> None:
+        """Say once what a notify entity cannot do; the message itself is none the worse for it."""
+        if phone not in self._wordy:
+            self._wordy.add(phone)
+            log.warning(
+                "%s is a notify entity: it gets the words, but no buttons, and nothing is taken back from it; "
+                "write the action of the companion app instead, as in phone: notify.mobile_app_%s",
+                phone,
+                phone.removeprefix("notify."),
+            )

@@ -1,0 +1,126 @@
+"""What the board shows of the household, computed from the state. Nothing is changed, told or remembered here.
+
+Whatever hangs on something one of the two does in private must never be asked here: not a pause, not a day of rest, not
+how deep questions go, not who is ready.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from turntoward.core import seasons, waking, wording
+from turntoward.core.board import Board, NextMoment, OnNow
+from turntoward.core.decks import Card, Deck
+from turntoward.core.draft import Book
+from turntoward.core.household import Household
+from turntoward.core.planned import Plan
+from turntoward.core.state import HouseholdState, Occasion
+
+_MINUTE = timedelta(minutes=1)
+
+
+class Overview:
+    """Computes the boards of one season."""
+
+    def __init__(self, household: Household, book: Book) -> None:
+        self._household, self._book = household, book
+        public = [r for r in book.rituals.values() if not r.private and r.name not in book.fleeting]
+        self._plan = Plan(household, book.season, public)
+        self._turns = tuple(ritual.name for ritual in public if ritual.turns)
+        self._daily = next((ritual for ritual in public if ritual.card_of_day is not None), None)
+        self._orders: dict[tuple[int, int], tuple[Card, ...]] = {}
+        """The orders of the cards of the day, by seed and round: a memo, not a state."""
+
+    def board(self, state: HouseholdState, now: datetime) -> Board:
+        """Return what is shown at `now`. `next` reaches as far as this season does."""
+        season, last = seasons.current(self._household, state, now)
+        lost = tuple(sorted(state.lost))
+        if not self._household.both_agreed:
+            return Board(False, season, last, lost=lost)
+        occasion = on_now(self._book, state)
+        return Board(
+            agreed=True,
+            season=season,
+            season_until=last,
+            quiet_until=waking.quiet_evening_until(self._household, state, now),
+            now=_shown(occasion) if occasion else None,
+            minutes_left=_minutes_left(occasion, now) if occasion and occasion.runs else None,
+            next=self._next(state, now),
+            card=self._card(state, now),
+            turns={name: wording.whose_turn(self._household, state, name) for name in self._turns},
+            lost=lost,
+        )
+
+    def planned(self, state: HouseholdState, after: datetime) -> NextMoment | None:
+        """Return what the schedule of this season says comes next."""
+        return self._plan.next(state, after)
+
+    def _next(self, state: HouseholdState, now: datetime) -> NextMoment | None:
+        moments = [
+            NextMoment(o.ritual, o.due_at)
+            for o in state.occasions.values()
+            if o.postponed and o.phase == "waiting" and o.due_at > now and _is_public(self._book, o)
+        ]
+        planned = self._plan.next(state, now)
+        return min([*moments, *([planned] if planned else [])], key=lambda moment: moment.at, default=None)
+
+    def _card(self, state: HouseholdState, now: datetime) -> str:
+        """Return the card of the day: the same all day, and none twice before all of them were there."""
+        ritual, choice = self._daily, self._daily.card_of_day if self._daily else None
+        deck = self._book.decks.get(choice.deck) if choice else None
+        if ritual is None or choice is None or deck is None:
+            return ""
+        past = state.past.get(ritual.name)
+        cards = tuple(card for card in deck.cards if card.depth <= choice.depth and choice.takes(card))
+        if not cards or (past is not None and past.dropped):
+            return ""
+        turn, place = divmod(self._household.logical_day(now).toordinal(), len(cards))
+        if (state.seed, turn) not in self._orders:
+            self._orders = {(state.seed, turn): _order(deck, cards, state.seed, turn)}
+        card = self._orders[state.seed, turn][place]
+        names = wording.names(self._household, state, ritual.name)
+        return card.words(self._household.language).read.format_map({**names, "card": "", "until": "", "ritual": ""})
+
+
+def on_now(book: Book, state: HouseholdState) -> Occasion | None:
+    """Return what runs, the latest first, or else what a tile offers; never what nobody may know of."""
+    runs = [o for o in state.occasions.values() if o.runs and _is_public(book, o)]
+    return max(runs, key=lambda o: (o.began_at or o.opened_at, o.ritual), default=None) or offered_now(book, state)
+
+
+def offered_now(book: Book, state: HouseholdState, heard: bool = False) -> Occasion | None:
+    """Return what was offered last of what a tile offers now; `heard`: also what was only said, or sent to a phone."""
+    offered = [o for o in state.occasions.values() if o.phase == "offered" and _is_public(book, o)]
+    known = [o for o in offered if heard or state.shown.get(o.ritual) == "offered"]
+    return max(known, key=lambda o: (o.offered_at or o.opened_at, o.ritual), default=None)
+
+
+def _is_public(book: Book, occasion: Occasion) -> bool:
+    return occasion.kind == "ritual" and occasion.ritual not in book.fleeting
+
+
+def _shown(occasion: Occasion) -> OnNow:
+    if occasion.runs:
+        return OnNow(occasion.ritual, occasion.id, "running", occasion.text, occasion.ends_at)
+    return OnNow(occasion.ritual, occasion.id, "offered", occasion.text, occasion.expires_at)
+
+
+def _minutes_left(occasion: Occasion, now: datetime) -> int | None:
+    left = occasion.ends_at - now if occasion.ends_at else None
+    return max(0, -(-left // _MINUTE)) if left is not None else None
+
+
+def _order(deck: Deck, cards: tuple[Card, ...], seed: int, turn: int) -> tuple[Card, ...]:
+    """Return the cards in this household's own order for one round; the next round does not begin where one ended."""
+    mixed = _mixed(deck, cards, seed, turn)
+    if len(mixed) > 2 and mixed[0] is _mixed(deck, cards, seed, turn - 1)[-1]:
+        mixed[:2] = reversed(mixed[:2])
+    return tuple(mixed)
+
+
+def _mixed(deck: Deck, cards: tuple[Card, ...], seed: int, turn: int) -> list[Card]:
+    def drawn(card: Card) -> bytes:
+        return hashlib.sha256(f"{seed} card of the day {deck.deck} {turn} {card.id}".encode()).digest()
+
+    return sorted(cards, key=drawn)

@@ -1,0 +1,60 @@
+"""The buttons of an offer, and the tokens by which their answers come back. A token cannot be guessed.
+
+A token belongs to one answer of one offer. When the offer is answered, put off, taken back or over, it answers nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from turntoward.core.actions import Button
+from turntoward.core.events import Answer
+from turntoward.core.rules import Ritual
+from turntoward.core.state import Occasion
+
+_MOVES_ON: tuple[Answer, ...] = ("accept", "start", "done")
+_LATER: tuple[Answer, ...] = ("later", "other_slot")
+_IN_BETWEEN: tuple[Answer, ...] = (*_LATER, "share")
+_NOT_TODAY: tuple[Answer, ...] = ("not_today", "skip")
+_NEED_THE_TILE: tuple[Answer, ...] = ("another", "enough", "stop")
+"""They are about what somebody has before the eyes, or is doing."""
+_BYTES = 16
+
+
+def for_phone(seed: int, ritual: Ritual, occasion: Occasion) -> tuple[Button, ...]:
+    """Return the buttons of a message: what moves it on, later (or a line for both), not today, then the others."""
+    first = _firsts(ritual, _IN_BETWEEN)
+    others = (a for a in ritual.answers if a not in first and a not in _NEED_THE_TILE)
+    return tuple(_button(seed, occasion, answer) for answer in (*first, *others))
+
+
+def for_voice(seed: int, ritual: Ritual, occasion: Occasion) -> tuple[Button, ...]:
+    """Return what may be answered aloud to an offer: yes, later, not today."""
+    return tuple(_button(seed, occasion, answer) for answer in _firsts(ritual, _LATER))
+
+
+def meant(seed: int, ritual: Ritual, occasion: Occasion, token: str) -> Answer | None:
+    """Return the answer a token stands for, if it belongs to this occasion as it is now."""
+    if occasion.phase == "waiting":  # put off, or never offered
+        return None
+    return next((answer for answer in ritual.answers if _token(seed, occasion, answer) == token), None)
+
+
+def _firsts(ritual: Ritual, in_between: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    found = (_first_of(group, ritual.answers) for group in (_MOVES_ON, in_between, _NOT_TODAY))
+    return tuple(answer for answer in found if answer is not None)
+
+
+def _first_of(group: tuple[Answer, ...], there: Iterable[Answer]) -> Answer | None:
+    known = set(there)
+    return next((answer for answer in group if answer in known), None)
+
+
+def _button(seed: int, occasion: Occasion, answer: Answer) -> Button:
+    return Button(answer, _token(seed, occasion, answer))
+
+
+def _token(seed: int, occasion: Occasion, answer: Answer) -> str:
+    about = f"{occasion.id} {occasion.asked} {answer}"
+    return hashlib.blake2b(about.encode(), key=str(seed).encode(), digest_size=_BYTES).hexdigest()
