@@ -3,7 +3,7 @@
 A file of this folder that has a verb is imported here, so that it is one.
 """
 
-from turntoward.cli import backup, verbs
+from turntoward.cli import backup, dashboard, doctor, setting_up, verbs
 from turntoward.cli.frame import app, main
 
-__all__ = ["app", "backup", "main", "verbs"]
+__all__ = ["app", "backup", "dashboard", "doctor", "main", "setting_up", "verbs"]

@@ -1,0 +1,62 @@
+"""The steps about the two: their names, their language and zone, and whether both want this."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from turntoward.core.household import PartnerName, Zone, partner_id
+from turntoward.setup.asking import Asker, ask_for, yes
+from turntoward.setup.found import Found
+from turntoward.setup.plan import Language
+
+_NAME: TypeAdapter[str] = TypeAdapter(PartnerName)
+_ZONE: TypeAdapter[str] = TypeAdapter(Zone)
+
+
+def names(asker: Asker) -> tuple[str, str]:
+    """Ask for both names, as they may be spoken."""
+    first = ask_for(asker, "first_name", "What is the first of you called?", "Alex", _NAME.validate_python)
+
+    def another(said: str) -> str:
+        second = _NAME.validate_python(said)
+        if partner_id(second) == partner_id(first):
+            raise ValueError(f"both are called {first}; write one of them so that both can be told apart")
+        return second
+
+    return first, ask_for(asker, "second_name", "And the other?", "Sam", another)
+
+
+def language(asker: Asker, found: Found | None) -> Language:
+    """Ask in which language lines are spoken and shown."""
+    default: Language = "de" if found and found.language.casefold().startswith("de") else "en"
+    return ask_for(asker, "language", "Spoken and shown in which language? (en, de)", default, _language)
+
+
+def _language(said: str) -> Language:
+    word = said.casefold()
+    if word in ("en", "english", "englisch"):
+        return "en"
+    if word in ("de", "german", "deutsch"):
+        return "de"
+    raise ValueError("there are en and de so far")
+
+
+def zone(asker: Asker, found: Found | None) -> str:
+    """Ask for the time zone of the home."""
+    default = found.zone if found and found.zone else "Europe/Berlin"
+    return ask_for(asker, "zone", "The time zone of your home", default, _ZONE.validate_python)
+
+
+def agreed(asker: Asker, names: tuple[str, str]) -> bool:
+    """Ask both, where both are here. Who said no is neither kept nor told."""
+    asker.say("Nothing is offered until both of you want it, and each says so in person. That can wait: then both put")
+    asker.say("their names under agreed: in household.yaml. Whoever takes the own name away ends it for both.")
+    if not yes(asker, "both_here", "Are both of you here now?"):
+        return False
+    answers = [
+        yes(asker, key, f"{name}, do you want this?")
+        for key, name in zip(("first_agrees", "second_agrees"), names, strict=True)
+    ]
+    if not all(answers):
+        asker.say("  Then it waits until both of you want it; nothing of this is kept.")
+    return all(answers)

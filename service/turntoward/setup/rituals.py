@@ -1,0 +1,40 @@
+"""The step in which the first rituals are chosen: two or three are enough to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from turntoward.core.rules import Ritual
+from turntoward.rulebook import read_library
+from turntoward.setup.asking import Asker, Option, choose, yes
+
+TO_BEGIN_WITH = ("reunion_hug", "evening_checkin")
+EASY_TO_KEEP = 3
+
+
+def known() -> Mapping[str, Ritual]:
+    """Return the rituals of both, those that are good to begin with first."""
+    rituals = {name: entry.ritual for name, entry in read_library().entries.items() if not entry.ritual.private}
+    return {name: rituals[name] for name in dict.fromkeys((*TO_BEGIN_WITH, *rituals))}
+
+
+def rituals(asker: Asker, language: str) -> tuple[str, ...]:
+    """Ask which are to be on."""
+    asker.say("Which rituals do you want to begin with? Two or three are easiest to keep; the others can wait.")
+    options = [
+        Option(name, f"{ritual.named(language)} ({name}): {about(ritual, language)}", name in TO_BEGIN_WITH)
+        for name, ritual in known().items()
+    ]
+    while True:
+        chosen = tuple(option.id for option in choose(asker, "rituals", "Rituals?", options))
+        question = f"{len(chosen)} at once are many to get used to. Shall it be all of them?"
+        if len(chosen) <= EASY_TO_KEEP or yes(asker, "many_rituals", question):
+            return chosen
+        asker.refuse("rituals", "choose two or three")
+
+
+def about(ritual: Ritual, language: str) -> str:
+    """Say in one sentence what a ritual is."""
+    told = ritual.about
+    text = told if isinstance(told, str) else told.get(language) or next(iter(told.values()), "")
+    return text.partition(". ")[0].rstrip(".")
