@@ -148,7 +148,9 @@ def test_the_commands_around_a_backup_do_what_is_promised(tmp_path: Path) -> Non
     assert kept == {BACKUP_NAME}
 
 
-@pytest.mark.parametrize("name", [FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "lock", "alive", "alive.waiting"])
+@pytest.mark.parametrize(
+    "name", [FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "lock", "alive", "alive.waiting", "speakers.json"]
+)
 def test_what_says_who_was_home_is_in_no_backup(name: str) -> None:
     assert any(Path("/data", name).match(pattern) for pattern in CONFIG["backup_exclude"])
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from turntoward.core.decks import Deck
 from turntoward.core.engine import Engine
-from turntoward.core.rules import Ritual, Rulebook
+from turntoward.core.rules import Ritual, Rule, Rulebook
 from turntoward.documents import Problems
 from turntoward.rulebook import load, warnings
 from turntoward.settings import Listening, Settings, load_settings_and_document
@@ -41,6 +42,8 @@ class Reloader:
     ) -> None:
         self._path, self._environ, self._take = path, environ, take
         self._running = running
+        self._rulebook = rulebook
+        self._advised = frozenset(warnings(running, rulebook))
         self._known = {ritual.ritual: ritual.private for ritual in rulebook.rituals}
         self._heard = _heard(Listening.of(running, rulebook))
         self._seen = self._fingerprint()
@@ -90,12 +93,23 @@ class Reloader:
             log.error("the rituals were changed and cannot be used; going on as before:\n%s", told)
             return
         self._say_what_waits(settings, loaded.rulebook)
-        self._running = self._running.model_copy(update={name: getattr(settings, name) for name in _LIVE})
+        before, rules_before = self._running, self._rulebook
+        self._running = before.model_copy(update={name: getattr(settings, name) for name in _LIVE})
+        if self._running.rules_dir != before.rules_dir:  # it is looked into from now on, which is no change in it
+            self._seen = self._fingerprint()
         rituals = tuple(r for r in loaded.rulebook.rituals if self._is_known(r))
-        self._take(Engine(self._running, loaded.rulebook.model_copy(update={"rituals": rituals})))
-        log.info("the changes in %s are taken over", self._path.name)
-        for advice in warnings(settings, loaded.rulebook):
-            log.warning("%s", advice)
+        self._rulebook = loaded.rulebook.model_copy(update={"rituals": rituals})
+        self._take(Engine(self._running, self._rulebook))
+        changed = (*_changed_settings(before, self._running), *_changed_rules(rules_before, self._rulebook))
+        log.info("taken over: %s", ", ".join(changed) or "nothing")
+        self._advise(warnings(settings, loaded.rulebook))
+
+    def _advise(self, advice: Sequence[str]) -> None:
+        """Say what is new; what stood there before has been said."""
+        for line in advice:
+            if line not in self._advised:
+                log.warning("%s", line)
+        self._advised = frozenset(advice)
 
     def _say_what_waits(self, settings: Settings, rulebook: Rulebook) -> None:
         waits = [
@@ -111,6 +125,21 @@ class Reloader:
     def _is_known(self, ritual: Ritual) -> bool:
         """Whether tiles and topics were made for it; one that has become private has some too many."""
         return self._known.get(ritual.ritual) == ritual.private
+
+
+def _changed_settings(before: Settings, now: Settings) -> list[str]:
+    told_by_name = ("rituals", "rules_dir")
+    return [n for n in _LIVE if n not in told_by_name and getattr(before, n) != getattr(now, n)]
+
+
+def _changed_rules(before: Rulebook, now: Rulebook) -> list[str]:
+    """Name the rituals, rules and decks that are new, gone or otherwise than before."""
+    were, are = _by_name(before), _by_name(now)
+    return sorted(name for name in {*were, *are} if were.get(name) != are.get(name))
+
+
+def _by_name(rulebook: Rulebook) -> dict[str, Ritual | Rule | Deck]:
+    return {**{r.ritual: r for r in rulebook.rituals}, **{r.rule: r for r in rulebook.rules}, **rulebook.decks}
 
 
 def _heard(listening: Listening) -> list[str]:

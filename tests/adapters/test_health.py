@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import struct
 import threading
 import urllib.error
 import urllib.request
@@ -51,6 +52,17 @@ def test_it_answers_nothing_else(tmp_path: Path) -> None:
     with Health(port, (tmp_path / "alive",), now):
         assert asked(port, "/") == 404
         assert asked(port, "/../../etc/passwd") == 404
+
+
+def test_who_hangs_up_is_not_logged(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    port = free_port()
+    with Health(port, (tmp_path / "alive",), now):
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # the end is a reset
+            client.sendall(b"GET /healthz HT")
+        assert asked(port) == 503
+        threading.Event().wait(0.2)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_it_ends_with_its_block_and_leaves_no_thread(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from contextlib import closing
@@ -47,7 +48,11 @@ def lived() -> HouseholdState:
         lost={"canary_source": NOW},
         occasions={"hug": occasion("hug"), "canary_break": occasion("canary_break", "fleeting")},
         shown={"canary_break": "running"},
-        past={"hug": Past(offered=(NOW,), day=NOW.date(), number=1), "canary_old": Past(fleeting=True, last_end=NOW)},
+        past={
+            "hug": Past(offered=(NOW,), day=NOW.date(), number=1),
+            "canary_old": Past(fleeting=True, last_end=NOW),
+            "canary_break": Past(offered=(NOW,)),  # that it is fleeting is remembered when it ends
+        },
         prompts=(Prompt(NOW, "hug-1"), Prompt(NOW, "canary_old-1"), Prompt(NOW, "canary_break-1")),
         affection_from=NOW,
         turns={"date_night": "alex"},
@@ -80,21 +85,27 @@ def test_nothing_of_presence_signals_and_time_outs_is_in_a_backup(tmp_path: Path
     assert b"canary" not in (tmp_path / "kept").read_bytes()
 
 
-def test_what_somebody_wrote_is_in_no_backup(tmp_path: Path) -> None:
+def test_what_you_wrote_for_each_other_comes_back(tmp_path: Path) -> None:
+    """Words are not made again; those of today are on the tile again as well."""
+    line = "You sang in the kitchen."
     journal = SqliteJournal(tmp_path / "data")
-    state = replace(new_state(NOW), past={"thanks": Past(shared="canary of a line")})
-    shown = SetTile("thanks-1-1-tile", "thanks", "thanks-1", "done", "canary of a line", None, NOW)
-    thanked = TraceEntry("thanks", "done", "", "thanks-1")
-    answered = RitualAnswered("thanks", "share", text="canary of a line")
+    state = replace(new_state(NOW), past={"thanks": Past(shared=line, last_end=NOW)}, shown={"thanks": "done"})
+    shown = SetTile("thanks-1-1-tile", "thanks", "thanks-1", "done", line, None, NOW)
+    thanked = TraceEntry("thanks", "done", "answered", "thanks-1")
+    answered = RitualAnswered("thanks", "share", text=line)
     journal.record(answered, Decision(state, (shown,), (thanked,)), "d")
-    journal.record(NoticeAnswered("token", "canary of a line"), Decision(state, (), (thanked,)), "d")
+    journal.record(NoticeAnswered("token", line), Decision(state, (), (thanked,)), "d")
     journal.close()
     back_up(tmp_path / "data", tmp_path / "kept")
-    assert b"canary" in (tmp_path / "data" / FILE_NAME).read_bytes()
-    assert b"canary" not in (tmp_path / "kept").read_bytes()
     again = restored(tmp_path / "kept", tmp_path / "new")
-    assert [entry.trace for entry in read_entries(tmp_path / "new")] == [(thanked,), (thanked,)]
+    restored_state = again.load()
     again.close()
+    assert restored_state is not None
+    assert (restored_state.past["thanks"].shared, restored_state.shown) == (line, {"thanks": "done"})
+    assert [entry.trace for entry in read_entries(tmp_path / "new")] == [(thanked,), (thanked,)]
+    with closing(sqlite3.connect(tmp_path / "new" / FILE_NAME)) as copy:
+        bodies = [json.loads(body) for (body,) in copy.execute("SELECT body FROM events")]
+    assert [body["text"] for body in bodies] == [line, line]
 
 
 def test_what_rituals_did_and_whose_turn_it_is_comes_back(tmp_path: Path) -> None:

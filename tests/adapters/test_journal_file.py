@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.evening import household, ritual
 from tests.fakes import at
 from turntoward.adapters.journal import FILE_NAME, JournalNotOpened, SqliteJournal, erase, read_entries
-from turntoward.core.actions import Announce, SetTile
-from turntoward.core.engine import Decision, new_state
+from turntoward.core.actions import Announce, Reply, SetTile
+from turntoward.core.engine import Decision, Engine, new_state
 from turntoward.core.events import (
     ActionDelivered,
     Event,
@@ -25,6 +26,7 @@ from turntoward.core.events import (
     TagScanned,
     TimePassed,
 )
+from turntoward.core.rules import Rulebook
 from turntoward.core.state import Past
 from turntoward.core.trace import TraceEntry
 
@@ -307,6 +309,8 @@ def test_an_action_of_a_kind_there_is_no_more_stops_nobody(tmp_path: Path) -> No
         (NoticeAnswered("0a", "canary words"), TraceEntry("jar", "done", "answered"), True),
         (RitualAnswered("jar", "share", text="canary words"), TraceEntry("jar", "refused", "not_an_answer"), False),
         (NoticeAnswered("0a", "canary words"), TraceEntry("an answer", "void", "old_notice"), False),
+        (RitualAnswered("jar", "done", text="canary unasked"), TraceEntry("jar", "done", "answered"), False),
+        (NoticeAnswered("0a", "canary unasked"), TraceEntry("jar", "done", "answered"), False),
         (
             RitualAnswered("Canary words", "start", reply_to="x"),
             TraceEntry("an answer", "void", "no_such_ritual"),
@@ -318,6 +322,35 @@ def test_of_what_people_said_only_what_was_taken_is_kept(
     tmp_path: Path, event: Event, trace: TraceEntry, kept: bool
 ) -> None:
     journal = SqliteJournal(tmp_path)
-    journal.record(event, Decision(new_state(NOW), (), (trace,)), "d")
+    state = replace(new_state(NOW), past={"jar": Past(shared="canary words")})
+    journal.record(event, Decision(state, (), (trace,)), "d")
+    body = journal._db.conn.execute("SELECT body FROM events").fetchone()[0]
     journal.close()
-    assert (b"anary words" in bytes_of(tmp_path)) is kept
+    assert ("anary" in body) is kept
+
+
+def test_half_a_letter_is_no_reason_to_write_nothing(tmp_path: Path) -> None:
+    """A program that cuts a text within an emoji sends what no file can hold."""
+    engine = Engine(household(), Rulebook(rituals=(ritual("jar", answers=["share"]),)))
+    shared = RitualAnswered("jar", "share", text="hello \ud83d")
+    journal = SqliteJournal(tmp_path)
+    journal.record(shared, engine.decide(new_state(NOW), shared, NOW), "d")
+    state = journal.load()
+    journal.close()
+    assert state is not None
+    assert state.past["jar"].shared == "hello"
+
+
+def test_what_was_replied_aloud_is_kept_no_longer_than_what_presence_said(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    for hours in (49, 1):
+        when = NOW - timedelta(hours=hours)
+        reply = Reply(f"reply-{hours}", "jar", "", "canary_asker", f"canary_{hours}", when)
+        refused = TraceEntry("jar", "refused", "nothing_runs")
+        asked = RitualAnswered("jar", "later", reply_to="canary_asker")
+        journal.record(asked, Decision(new_state(when), (reply,), (refused,)), "d")
+    prune(journal)
+    journal.close()
+    assert b"canary_49" not in bytes_of(tmp_path)
+    assert b"canary_1" in bytes_of(tmp_path)
+    assert len(list(read_entries(tmp_path))) == 1

@@ -84,9 +84,19 @@ def test_a_private_ritual_is_as_unknown_as_any_other_even_to_somebody_who_waits(
 
 def test_what_somebody_shares_is_not_shown_in_a_log() -> None:
     assert fault(HUG, '{"answer": "perhaps", "text": "my secret"}').shown == ""
+    assert fault(HUG, "{'answer': 'share', 'text': 'my secret'}").shown == ""
+    assert fault(HUG, "share my secret").shown == ""
     (shared,) = translated(ANY, '{"answer": "done", "text": "my line"}')
     assert isinstance(shared, RitualAnswered)
     assert shared.text == "my line"
+
+
+@pytest.mark.parametrize("key", ["text", "reply_to", "ritual"])
+def test_half_an_emoji_can_be_written_down(key: str) -> None:
+    """It comes where somebody cuts a text: neither SQLite nor a broker takes it."""
+    (answered,) = translated(ANY, f'{{"answer": "done", "reply_to": "x1", "{key}": "hello \\ud83d"}}')
+    assert "ello ?" in str(answered)
+    str(answered).encode()
 
 
 @pytest.mark.parametrize(

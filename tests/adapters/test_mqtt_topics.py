@@ -17,7 +17,7 @@ from turntoward.core.events import (
     TagScanned,
 )
 from turntoward.core.rules import Rulebook
-from turntoward.settings import Settings, Told
+from turntoward.settings import OurTopics, Settings, Told
 
 ALEX = "turntoward/presence/alex"
 GUESTS = "home/guests"
@@ -146,7 +146,7 @@ def test_topics_of_all_seasons_are_heard_and_those_of_rules() -> None:
     topics = Topics.of(household(1883), book)
     assert topics.listening.topics == ("hall/coats", "away/coats", "lamp")
     assert set(topics.listening.topics) <= set(topics.filters())
-    assert topics.tag not in topics.filters()
+    assert topics.ours.tag not in topics.filters()
     assert "accept" in topics.listening.answers["goodbye"]
     assert set(topics.listening.answers["goodbye"]) < set(ANSWERS)
 
@@ -174,7 +174,7 @@ def test_everything_is_subscribed_to_once() -> None:
 
 
 def test_one_topic_may_tell_a_presence_and_a_signal() -> None:
-    both = Topics("b", (Told("t/x", "alex"),), (Told("t/x", "guests"),))
+    both = Topics(OurTopics("b"), (Told("t/x", "alex"),), (Told("t/x", "guests"),))
     assert list(events_of(both, "t/x", b"home", "live")) == [
         PresenceChanged("alex", "home"),
         SignalChanged("guests", "home"),

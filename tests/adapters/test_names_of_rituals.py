@@ -92,3 +92,9 @@ def test_what_else_an_answer_may_bring() -> None:
 def test_what_it_brings_can_be_wrong(more: dict[str, object]) -> None:
     with pytest.raises(NotAnAnswer):
         listening().answer("hug", "start", **more)
+
+
+def test_of_what_is_far_too_long_no_more_is_kept_than_fits() -> None:
+    assert listening().answer("hug", "start", text="ä" * 10_000).text == "ä" * 500
+    with pytest.raises(NotAnAnswer, match="no name"):
+        listening().answer("x" * 101, "start", reply_to="x1")

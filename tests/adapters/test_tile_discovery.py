@@ -13,6 +13,7 @@ from turntoward.channels.tile import discovery, occasions, ritual_entities, word
 from turntoward.core.events import ANSWERS
 from turntoward.core.rules import Ritual, Rulebook
 from turntoward.core.state import Outcome
+from turntoward.rulebook import read_library
 from turntoward.settings import Settings
 
 HUG = {"ritual": "reunion_hug", "title": {"en": "Hug", "de": "Umarmung"}, "answers": ["done", "not_today"]}
@@ -102,7 +103,7 @@ def test_the_sensor() -> None:
         "default_entity_id": "sensor.turntoward_reunion_hug",
         "qos": 1,
         "name": "Hug",
-        "icon": "mdi:heart-outline",
+        "icon": "mdi:home-heart",
         "device_class": "enum",
         "options": ["idle", "offered", "running", "done", "not_today"],
         "state_topic": "turntoward/ritual/reunion_hug/state",
@@ -132,7 +133,7 @@ def test_a_mode_has_a_switch_that_ends_as_the_ritual_ends() -> None:
 
 def test_turns_are_told_on_the_household_and_on_a_device_of_each() -> None:
     turn = of_a_ritual(DATE)["date_night_turn"]
-    assert turn["options"] == ["Alex", "Sam"]
+    assert "options" not in turn  # a former name would be an error in Home Assistant's log
     told = discovery.messages(household(1883), rulebook(DATE, HUG))
     assert list(told) == [HOUSEHOLD, ALEX, "homeassistant/device/turntoward_sam/config"]
     assert told[ALEX]["device"]["name"] == "Turntoward Alex"
@@ -178,6 +179,19 @@ def test_every_answer_and_every_entity_has_a_word_and_an_icon(language: str) -> 
     assert set(ANSWERS) - {"share"} <= set(words.ICONS)
 
 
+def test_every_entity_has_an_icon_or_a_class_that_draws_one() -> None:
+    linked = Settings.model_validate({**HOME, "mqtt": {}, "homeassistant": {"url": "http://ha:8123", "token": "t"}})
+    found = discovery.components(linked, rulebook(HUG, TEA, DATE, DINNER, BREAK))
+    without = {c["unique_id"]: c.get("device_class") for c in found if "unique_id" in c and "icon" not in c}
+    assert without == {"turntoward_connection": "connectivity", "turntoward_home_assistant": "connectivity"}
+
+
+def test_every_ritual_that_comes_with_us_has_an_icon_of_its_own() -> None:
+    with_a_sensor = [name for name, entry in read_library().entries.items() if not entry.ritual.private]
+    assert not [name for name in with_a_sensor if words.icon_of(name) == "mdi:heart-outline"]
+    assert words.icon_of("evening_tea") == "mdi:heart-outline"
+
+
 def test_what_is_shared_needs_words_so_it_has_no_button() -> None:
     jar = {"ritual": "jar", "title": "Jar", "answers": ["done", "share"]}
     assert "jar_done" in of_a_ritual(jar)
@@ -212,7 +226,7 @@ def test_every_way_an_occasion_can_end_is_a_step_that_is_told() -> None:
 
 def test_each_answer_of_its_own_is_a_button() -> None:
     names = [c["name"] for c in of_a_ritual(DATE).values() if c["p"] == "button"]
-    assert names == [f"Date night: {word}" for word in ("Start", "Yes, gladly", "Skip this one", "Swap turns")]
+    assert names == [f"Date night: {word}" for word in ("Start", "Yes, gladly", "Not this time", "Swap turns")]
 
 
 def test_two_households_on_one_broker_have_no_id_in_common() -> None:
@@ -228,6 +242,11 @@ def test_two_households_on_one_broker_have_no_id_in_common() -> None:
     assert not set(told[0]) & set(told[1])
     assert "homeassistant/device/turntoward_next_door/config" in told[1]
     assert "homeassistant/device/turntoward_next_door_alex/config" in told[1]
+    assert [message["device"]["name"] for message in told[1].values()] == [
+        "Turntoward (Next-Door)",
+        "Turntoward Alex (Next-Door)",
+        "Turntoward Sam (Next-Door)",
+    ]
     identifiers = [{i for m in messages.values() for i in m["device"]["identifiers"]} for messages in told]
     assert not identifiers[0] & identifiers[1]
 

@@ -16,7 +16,8 @@ class Called:
 
     def __init__(self, **there: str) -> None:
         self.made: list[tuple[str, str, dict[str, Any]]] = []
-        self.there = {name.replace("__", "."): EntityState(name, state, {}, NOON) for name, state in there.items()}
+        ids = {name.replace("__", "."): state for name, state in there.items()}
+        self.there = {name: EntityState(name, state, {}, NOON) for name, state in ids.items()}
         self.problem: Callable[[str, str, Mapping[str, Any]], Exception | None] = lambda domain, service, data: None
 
     def call(self, domain: str, service: str, data: Mapping[str, Any], timeout: float = 10.0) -> None:

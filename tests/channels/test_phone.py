@@ -102,7 +102,7 @@ def test_each_answer_is_a_button_and_comes_back_by_its_token() -> None:
         {"action": "TURNTOWARD_cc33", "title": "Not today"},
     ]
     assert [action["title"] for action in sent(HELLO, language="de")["actions"]] == [
-        "Ja, gern jetzt",
+        "Ja, machen wir",
         "Später",
         "Heute nicht",
     ]
@@ -128,7 +128,7 @@ def test_only_to_share_something_is_anything_typed() -> None:
         "title": "Etwas schreiben",
         "behavior": "textInput",
         "textInputButtonTitle": "Teilen",
-        "textInputPlaceholder": "Lesen könnt ihr es beide",
+        "textInputPlaceholder": "Ihr könnt es beide lesen",
     }
     for answer in set(ANSWERS) - {"share"}:
         (button,) = sent(replace(HELLO, buttons=(Button(answer, "ff66"),)))["actions"]

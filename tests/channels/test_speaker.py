@@ -16,6 +16,7 @@ from turntoward.channels.speaker.orders import (
     is_about_language,
     order_for,
     soft_sound,
+    without_words,
 )
 from turntoward.channels.speaker.readiness import why_no_chime, why_not
 from turntoward.core.actions import Announce
@@ -251,3 +252,18 @@ def test_a_speaker_without_a_volume_stays_as_it_is() -> None:
 )
 def test_a_voice_that_lacks_a_language_is_told_from_other_refusals(refusal: str, about: bool) -> None:
     assert is_about_language(refusal) is about
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "[home_assistant_error] Failed to play Guten Abend, Sam.",
+        "[home_assistant_error] no media-source://tts/tts.voice?message=Guten%20Abend%2C%20Sam.&language=de",
+    ],
+)
+def test_a_reason_does_not_quote_the_line(refusal: str) -> None:
+    told = without_words(refusal, "Guten Abend, Sam.")
+    assert told.startswith("[home_assistant_error] ")
+    assert "Sam" not in told
+    assert without_words("[not_found] notify.x not found", "Hello") == "[not_found] notify.x not found"
+    assert without_words("broken", "") == "broken"

@@ -39,6 +39,15 @@ def test_what_is_noted_of_a_speaker_does_not_forget_its_volume(tmp_path: Path) -
     assert memory.of(KITCHEN) == Remembered(last_silent=HOUR)
 
 
+def test_that_it_failed_is_known_by_the_hour_until_it_has_spoken(tmp_path: Path) -> None:
+    memory = Memory(tmp_path)
+    memory.note_failure(KITCHEN, HOUR.replace(minute=41, second=13))
+    memory.note(KITCHEN, Remembered(last_ok=HOUR))
+    assert remembered(tmp_path)[KITCHEN] == Remembered(last_ok=HOUR, last_failed=HOUR)
+    memory.note_failure(KITCHEN, None)
+    assert memory.of(KITCHEN) == Remembered(last_ok=HOUR)
+
+
 def test_nothing_is_known_where_there_is_no_file(tmp_path: Path) -> None:
     assert remembered(tmp_path) == {}
     assert Memory(tmp_path).of(KITCHEN) == Remembered()

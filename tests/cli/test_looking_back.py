@@ -116,12 +116,24 @@ def test_what_only_one_of_the_two_is_asked_leaves_no_trace(config: Path) -> None
     assert looked_at(config) == before
 
 
+def test_a_scene_that_the_home_has_is_not_only_told(config: Path) -> None:
+    text = config.read_text("utf-8").replace("{name: Alex}", "{name: Alex, presence: person.alex}")
+    text += "homeassistant: {url: 'http://ha', token: abc}\nscenes: {dinner: scene.dinner}\n"
+    config.write_text(text, "utf-8")
+    for scene in ("dinner", "talk"):
+        asked = SetScene(scene, "reunion_hug", OCCASION, scene, True, at("20:00:00"))
+        record(config, RitualAnswered("reunion_hug", "start"), asked, step="started")
+    told = type_in("journal", "--config", config).output
+    assert "scene: dinner on (not yet tried)" in told
+    assert "scene: talk on, only told on turntoward/scene/talk (not yet tried)" in told
+
+
 def test_what_a_ritual_did_beside_the_question_is_shown(config: Path) -> None:
     ask = Ask("ask", "reunion_hug", OCCASION, "sam", "ready", at("20:00:00"))
     dinner = SetScene("scene", "reunion_hug", OCCASION, "dinner", True, at("20:00:00"))
     note = Notify("note", "reunion_hug", OCCASION, "For you two.", ("alex", "sam"), "t", at("20:00:00"))
     record(config, RitualAnswered("reunion_hug", "start"), ask, dinner, note, step="started")
     told = type_in("journal", "--config", config).output
-    assert "scene: dinner on (not yet tried)" in told
+    assert "scene: dinner on, only told on turntoward/scene/dinner (not yet tried)" in told
     assert "phone: “For you two.” (not yet tried)" in told
     assert "sam" not in told + type_in("journal", "--json", "--config", config).output

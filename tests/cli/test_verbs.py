@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from turntoward.cli import app
+from turntoward.cli.frame import program
 from turntoward.rulebook import read_library
 from turntoward.rulebook.playing import examples
 
@@ -36,6 +37,22 @@ def test_version() -> None:
     done = type_in("--version")
     assert done.exit_code == 0
     assert done.output.startswith("turntoward ")
+
+
+@pytest.mark.parametrize(
+    ("called", "found", "typed"),
+    [
+        (".venv/bin/turntoward", None, ".venv/bin/turntoward"),
+        ("/usr/bin/turntoward", "/usr/bin/turntoward", "turntoward"),
+        ("/somewhere/turntoward/__main__.py", None, "turntoward"),
+    ],
+)
+def test_what_to_type_next_is_what_was_typed(
+    monkeypatch: pytest.MonkeyPatch, called: str, found: str | None, typed: str
+) -> None:
+    monkeypatch.setattr("sys.argv", [called, "setup"])
+    monkeypatch.setattr("shutil.which", lambda _: found)
+    assert program() == typed
 
 
 def test_check_says_that_all_is_well(config: Path) -> None:

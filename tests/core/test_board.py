@@ -177,6 +177,13 @@ def with_cards(seed: int = 7, **changes: Any) -> Evening:
     return Evening(household(), (question,), replace(home_since_noon(), seed=seed), decks=CARDS)
 
 
+def test_it_is_light_whatever_a_ritual_wants() -> None:
+    """A tablet on the wall has other readers too, and nobody has chosen more for them."""
+    question = ritual("questions", card_of_day={"deck": "cards", "depth": 3})
+    only_deep = Evening(household(), (question,), home_since_noon(), decks=deck({"id": "deep", "depth": 2}))
+    assert only_deep.board.card == ""
+
+
 def cards_of(evening: Evening, days: int) -> list[str]:
     start = at("12:00")
     return [evening.engine.board(evening.state, start + timedelta(days=day)).card for day in range(days)]

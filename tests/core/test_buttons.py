@@ -48,6 +48,15 @@ def test_a_spoken_question_can_be_answered_with_yes_later_or_not_today() -> None
     assert evening.taps("20:31", evening.buttons["later"]).tell("20:46").said == ["20:30:00", "20:46:00"]
 
 
+@pytest.mark.parametrize("channel", ["phone", "speaker"])
+def test_what_was_put_off_once_offers_no_later_that_would_be_never(channel: str) -> None:
+    evening = offered(talk(offer={"channels": [channel, "tile"]}))
+    evening.taps("20:31", evening.buttons["later"]).tell("20:46")
+    assert evening.told == ["offered", "postponed", "offered"]
+    assert "later" not in evening.buttons
+    assert "start" in evening.buttons
+
+
 def test_a_soft_sound_asks_nothing_and_what_is_said_on_the_way_does_not_either() -> None:
     chime = talk(offer={"channels": [{"channel": "speaker", "chime": True}]})
     steps = {"timer": "10min", "steps": [{"action": "announce", "say": ["Go."]}, {"action": "notify"}]}
@@ -101,6 +110,15 @@ def test_after_later_only_the_new_message_answers() -> None:
     evening.taps("20:31", old["later"]).tell("20:46")
     assert evening.taps("20:47", old["done"]).told[-1] == "offered"
     assert evening.taps("20:48", evening.buttons["done"]).told[-1] == "done"
+
+
+@pytest.mark.parametrize("said", ["not_today", "later", "start"])
+def test_what_is_answered_aloud_when_it_has_begun_already_does_not_end_it(said: str) -> None:
+    evening = offered(talk(["start", "later", "not_today"], offer={"channels": ["speaker", "tile"]}))
+    token = evening.buttons[said]
+    evening.answer("20:30:10", "start", "evening_checkin").taps("20:30:15", token)
+    assert evening.state.occasions["evening_checkin"].runs
+    assert evening.thoughts[-1].endswith("that question is over")
 
 
 def test_a_token_nobody_gave_out_answers_nothing() -> None:

@@ -104,3 +104,26 @@ def test_a_day_begins_when_the_day_before_ends(day: date, name: str) -> None:
     start = civil.day_start(day, ZoneInfo(name))
     assert civil.logical_day(start, ZoneInfo(name)) == day
     assert civil.logical_day(start - timedelta(seconds=1), ZoneInfo(name)) == day - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        ("2026-10-25 00:29:59", "2026-10-24"),
+        ("2026-10-25 00:30:00", "2026-10-25"),
+        ("2026-10-25 01:00:00", "2026-10-25"),  # it is two again: the day that has begun goes on
+        ("2026-10-25 01:29:59", "2026-10-25"),
+        ("2026-10-25 01:30:00", "2026-10-25"),
+    ],
+)
+def test_a_day_that_begins_in_an_hour_that_comes_twice_begins_once(now: str, day: str) -> None:
+    assert civil.logical_day(utc(now), ZoneInfo("Europe/Berlin"), time(2, 30)).isoformat() == day
+
+
+@given(days, times, times, st.sampled_from(ZONES))
+def test_every_moment_lies_within_its_day(day: date, clock: time, starts: time, name: str) -> None:
+    """Else something that is to wake up when the day is over would wake up again and again."""
+    now, zone = datetime.combine(day, clock, UTC), ZoneInfo(name)
+    today = civil.logical_day(now, zone, starts)
+    tomorrow = civil.day_start(today + timedelta(days=1), zone, starts)
+    assert civil.day_start(today, zone, starts) <= now < tomorrow

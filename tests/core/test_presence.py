@@ -234,6 +234,6 @@ def test_both_confirmed_home_needs_both_to_be_known() -> None:
 
 def test_a_door_that_never_told_anything_is_suspected_itself() -> None:
     silent = Evening(with_door(), (ritual(),), sam_is_out()).arrives("18:30:20").tell("18:31:50")
-    assert any("look whether its entity or topic is right" in thought for thought in silent.thoughts)
+    assert any("check whether its entity or topic is right" in thought for thought in silent.thoughts)
     closed = Evening(with_door(), (ritual(),), sam_is_out(entry_door="off")).arrives("18:30:20").tell("18:31:50")
     assert any("no entry door was opened" in thought for thought in closed.thoughts)

@@ -10,6 +10,7 @@ import pytest
 from tests.core.evening import Evening, break_, checkin, deck, home_since_noon, household, ritual, rule
 from tests.fakes import at
 from turntoward.core.actions import Announce, Notify
+from turntoward.core.events import PresenceChanged
 from turntoward.core.lock_screen import LOCK_SAFE
 from turntoward.core.rules import Ritual
 
@@ -108,11 +109,27 @@ def test_a_voice_that_has_no_moment_is_left_out_and_nothing_waits_for_it(signal:
 
 
 @pytest.mark.parametrize("left", [["alex"], ["alex", "sam"]])
-def test_nothing_is_said_where_nobody_is(left: list[str]) -> None:
+def test_what_a_ritual_says_is_for_both_and_left_out_when_one_of_them_has_left(left: list[str]) -> None:
+    """Whoever is away could otherwise make the house speak to the other one, again and again."""
     evening = started(wait("30min"), say("one"), wait("1min"))
     for partner in left:
         evening.leaves("18:05", partner)
-    assert len(evening.tell("19:00").said) == 2 - len(left)
+    assert evening.tell("19:00").said == []
+    assert evening.told[-1] == "done"
+
+
+def test_it_is_said_where_one_is_home_and_of_the_other_nothing_is_known() -> None:
+    evening = started(wait("30min"), say("one"), wait("1min"))
+    evening.tell("18:05", PresenceChanged("alex", "unknown"))
+    assert evening.tell("19:00").said == ["18:30:00"]
+
+
+@pytest.mark.parametrize(("left", "scenes"), [([], 1), (["alex"], 1), (["alex", "sam"], 0)])
+def test_a_scene_is_set_unless_both_are_away(left: list[str], scenes: int) -> None:
+    evening = Evening(household(**SIGNS), (program(scene("dim"), wait("1h")),), home_since_noon())
+    for partner in left:
+        evening.leaves("17:05", partner)
+    assert len(evening.answer("18:00", "start", "talk").scenes) == scenes
 
 
 def test_a_line_right_before_the_quiet_hours_is_not_valid_inside_them() -> None:

@@ -111,9 +111,20 @@ def test_a_message_that_has_come_stays() -> None:
 @pytest.mark.parametrize("agreed", [[], ["Alex"]])
 def test_anybody_may_ask_for_it(agreed: list[str]) -> None:
     evening = at_home(checkin(), agreed=agreed).quiet("18:00")
+    assert evening.board.quiet_until == at("04:00", "2026-11-20"), "whoever asked sees that it was heard"
     assert evening.live_in(household()).tell("18:01").board.quiet_until == at("04:00", "2026-11-20")
 
 
 def test_the_hug_after_it_is_said_again() -> None:
     evening = Evening(household(), (ritual(),), sam_is_out()).quiet("18:00").arrives("18:30").tell("18:40")
     assert (heard(evening), evening.shown[0]) == ([], "18:32:30 offered")
+
+
+def test_in_the_night_in_which_an_hour_comes_twice_it_ends_once_and_nothing_wakes_up_again_and_again() -> None:
+    evening = Evening(household(day_starts="02:30"), (ritual(),), home_since_noon(day="2026-10-24"))
+    first, second = at("01:40", "2026-10-25"), at("02:10", "2026-10-25")  # by the clock 02:40, and then 02:10
+    evening.quiet(first).tell(second)
+    assert evening.board.quiet_until == at("02:30", "2026-10-26")
+    wakeup = evening.engine.next_wakeup(evening.state)
+    assert wakeup is not None
+    assert wakeup > second

@@ -142,7 +142,7 @@ def test_another_ritual_still_keeps_its_distance_from_a_repeated_offer() -> None
 @pytest.mark.parametrize(
     ("answer", "thought"),
     [
-        ("later", "stays silent: 'later' is not an answer of this ritual"),
+        ("later", "stays as it is: 'later' is not an answer of this ritual"),
         ("start", "has started and runs for 20s"),
         ("done", "is done"),
         ("not_today", "is not for today"),
@@ -157,7 +157,7 @@ def test_later_out_of_nowhere_and_a_ritual_that_is_not_there() -> None:
     evening = Evening(household(), (checkin(),), home_since_noon()).answer("18:00", "later", "evening_checkin")
     evening.answer("18:01", "done", "evening_chekin")
     assert evening.thoughts == [
-        "18:00:00 evening_checkin stays silent: there is nothing to come back to later",
+        "18:00:00 evening_checkin stays as it is: there is nothing to come back to later",
         "18:01:00 evening_chekin stays silent: no ritual of this name is switched on",
     ]
 

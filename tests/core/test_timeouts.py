@@ -225,6 +225,19 @@ def test_whatever_is_told_of_it_is_for_a_day_only() -> None:
     assert [e for e in about if not e.fleeting] == []
 
 
+@pytest.mark.parametrize("phase", ["offered", "running"])
+def test_what_it_took_back_does_not_remember_when(phase: str) -> None:
+    """An end in the middle of a window would tell of a time-out for as long as that ritual rests."""
+    asks = checkin(
+        "asks", "18:00", offer={"channels": ["tile"]}, run={"steps": [{"action": "announce", "say": "One."}]}
+    )
+    evening = Evening(household(), (break_(), asks), home_since_noon()).tell("18:01")
+    if phase == "running":
+        evening.answer("18:02", "start", "asks")
+    evening.answer("18:07:13", "start", "time_out").tell(at("18:16", "2026-11-20"))
+    assert "17:07:13" not in state_to_json(evening.state)
+
+
 def test_of_a_time_out_that_is_switched_off_nothing_is_left_either() -> None:
     evening = called()
     evening.rituals = ()

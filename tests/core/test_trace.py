@@ -112,11 +112,26 @@ def test_there_are_no_words_for_a_reason_nobody_gives() -> None:
         (TraceEntry("hug", "held", "signal dinner"), "hug waits: the signal dinner does not say what the ritual needs"),
         (TraceEntry("hug", "expired"), "hug ends quietly: its window ended"),
         (TraceEntry("hug", "refused", "not_an_answer", facts={"answer": "later"}),
-         "hug stays silent: 'later' is not an answer of this ritual"),
+         "hug stays as it is: 'later' is not an answer of this ritual"),
+        (TraceEntry("hug", "held", "no_new_card"), "hug waits: there is no card that you have not seen lately"),
     ],
 )  # fmt: skip
 def test_explanations(entry: TraceEntry, words: str) -> None:
     assert explain(entry) == words
+
+
+def test_an_answer_that_changes_nothing_is_no_silence() -> None:
+    talk = checkin(answers=["start", "later", "share"])
+    evening = Evening(household(), (talk,), home_since_noon()).answer("18:00", "start", "evening_checkin")
+    for minute, said in enumerate(("start", "later", "share", "done", "another"), 1):
+        evening.answer(f"18:0{minute}", said, "evening_checkin")  # type: ignore[arg-type]
+    assert [thought.split(" ", 1)[1] for thought in evening.thoughts[-5:]] == [
+        "evening_checkin stays as it is: it is running already",
+        "evening_checkin stays as it is: there is nothing to come back to later",
+        "evening_checkin stays as it is: there was no text in it",
+        "evening_checkin stays as it is: 'done' is not an answer of this ritual",
+        "evening_checkin stays as it is: 'another' is not an answer of this ritual",
+    ]
 
 
 PRIVATE = ("asleep.sam", "on_call.alex", "focus.sam", "meeting.alex", "mood.sam")

@@ -41,7 +41,8 @@ def registry(language: str = "en", *rituals: str) -> list[Row]:
 @cache
 def couple(language: str, *rituals: str) -> Couple:
     settings, book = household(language, *rituals)
-    return Couple(settings.couple, language, shown(book, language))
+    names = tuple(partner.name for partner in settings.partners)
+    return Couple(settings.couple, names, language, shown(book, language))
 
 
 def page(language: str = "en", *rituals: str, rows: list[Row] | None = None) -> dict[str, Any]:
@@ -68,6 +69,8 @@ def seen(made: dict[str, Any], **states: str) -> list[Row]:
     others = {"select": "normal", "sensor": "idle", "binary_sensor": "on"}
 
     def holds(condition: Row) -> bool:
+        if condition["condition"] == "or":
+            return any(holds(inner) for inner in condition["conditions"])
         entity = condition["entity"]
         state = now.get(entity, others.get(entity.partition(".")[0], "off"))
         wanted = condition.get("state", condition.get("state_not"))

@@ -22,7 +22,7 @@ from tests.dashboard.household import (
 )
 from tests.rules.tone import FORBIDDEN
 from turntoward.channels.tile.discovery import components
-from turntoward.dashboard import Entities
+from turntoward.dashboard import Couple, Entities, dashboard, shown
 from turntoward.dashboard.cards import FULL, HALF, ROOM, THIRD
 from turntoward.dashboard.words import ENGLISH, GERMAN
 
@@ -31,7 +31,7 @@ STARTER = ("reunion_hug", "evening_checkin", "phone_free_dinner")
 OURS = re.compile(r"\b(?:binary_sensor|sensor|button|switch|select|event)\.turntoward_\w+")
 # What a card may be made of, from Home Assistant 2025.4 on.
 KNOWN = {"grid", "heading", "markdown", "tile"}
-CONDITIONS = {"state"}
+CONDITIONS = {"state", "or"}
 COLORS = {"pink", "purple", "indigo", "amber", "blue-grey", "disabled"}
 
 
@@ -78,7 +78,7 @@ def test_the_languages_say_the_same_things_in_their_own_words() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_name_is_cut_off_and_no_row_has_a_hole(language: str) -> None:
     made = page(language)
-    for ritual in ("", *(shown.id for shown in couple(language).rituals)):
+    for ritual in ("", *(one.id for one in couple(language).rituals)):
         for state in ("offered", "running"):
             widths = [columns(card) for card in seen(made, **{ritual: state}) if is_tile(card)]
             rows = "".join({HALF: "h", FULL: "f", THIRD: "t"}[width] for width in widths)
@@ -137,7 +137,7 @@ def test_no_part_is_empty_where_something_is_missing(gone: str) -> None:
         ("reunion_hug", "running", ["Done"]),
         ("evening_checkin", "offered", ["Start", "Later", "Not today"]),
         ("evening_checkin", "running", ["Done"]),
-        ("date_night", "offered", ["Yes, gladly", "Another one", "Another time", "Swap turns", "Skip this one"]),
+        ("date_night", "offered", ["Yes, gladly", "Another one", "Another time", "Swap turns", "Not this time"]),
         ("kind_words", "running", ["Enough for now", "Another one"]),
         ("monthly_review", "offered", ["Keep it", "Change it", "Let it go"]),
         ("time_out", "running", ["We are both back"]),
@@ -164,7 +164,7 @@ def headings(found: list[Row]) -> list[str]:
 
 def test_what_is_on_takes_the_place_of_what_comes_next() -> None:
     made = page("en", *STARTER)
-    rest = [ENGLISH.today_at_home, ENGLISH.start, ENGLISH.turns, ENGLISH.weeks]
+    rest = [ENGLISH.turns, ENGLISH.today_at_home, ENGLISH.weeks, ENGLISH.start]
     assert headings(seen(made)) == [ENGLISH.next, ENGLISH.card, *rest]
     for state in ("offered", "running"):
         assert headings(seen(made, reunion_hug=state)) == ["Reunion hug", *rest]
@@ -177,17 +177,60 @@ def test_in_a_time_out_nothing_else_can_be_begun() -> None:
     assert ENGLISH.start not in headings(during)
     assert headings(during)[:2] == ["Time-out", ENGLISH.today_at_home]
     assert next(card["name"] for card in during if is_tile(card)) == ENGLISH.both_back
-    assert not [card for card in during if is_tile(card) and card["name"] == "Time-out"]
+    names = [card["name"] for card in during if is_tile(card)]
+    assert "Time-out" not in names
+    assert "Phones away at dinner" not in names, "its switch would do nothing"
     before = seen(page("en", *STARTER, "time_out"))
-    assert headings(before)[2:4] == [ENGLISH.today_at_home, ENGLISH.break_]
+    assert headings(before)[2:5] == [ENGLISH.turns, ENGLISH.today_at_home, ENGLISH.break_]
     assert ENGLISH.start in headings(before)
+
+
+def test_in_a_time_out_what_goes_on_underneath_is_not_shown() -> None:
+    made = page("en", *STARTER, "time_out")
+    assert "Done" in [card["name"] for card in seen(made, evening_checkin="running") if is_tile(card)]
+    during = seen(made, evening_checkin="running", time_out="running")
+    assert headings(during) == ["Time-out", ENGLISH.today_at_home, ENGLISH.weeks]
+    assert "Done" not in [card["name"] for card in during if is_tile(card)]
+
+
+@pytest.mark.parametrize("rituals", [(), STARTER], ids=["all", "starter"])
+def test_what_grows_with_the_rituals_has_a_column_of_its_own(rituals: tuple[str, ...]) -> None:
+    columns = sections(page("en", *rituals))[2:]
+    assert len(columns) == 3
+    assert [headings(column["cards"])[-1] for column in columns] == [ENGLISH.turns, ENGLISH.weeks, ENGLISH.start]
+
+
+def test_a_long_name_has_room_where_it_is_somebodys_turn() -> None:
+    settings, book = household("en", *STARTER, "date_night")
+    found = Entities.proposed("turntoward", components(settings, book))
+    for name, width in (("Sam", HALF), ("Maximilian-Alexander", FULL)):
+        both = Couple(f"Alex and {name}", ("Alex", name), "en", shown(book, "en"))
+        turns = [card for card in cards(dashboard(both, found)) if card.get("entity", "").endswith("_turn")]
+        assert [columns(card) for card in turns] == [width, width]
 
 
 def test_what_rests_in_a_season_cannot_be_begun_in_it() -> None:
     resting = household("en")[1].in_season("apart").rituals
     assert "phone_free_dinner" not in {ritual.name for ritual in resting}
     [dinner] = tiles(page(), "Phones away at dinner")
-    assert dinner["visibility"] == [{"condition": "state", "entity": has("select", "season"), "state_not": "apart"}]
+    assert {"condition": "state", "entity": has("select", "season"), "state_not": "apart"} in dinner["visibility"]
+
+
+def test_what_was_written_for_both_is_there_until_the_day_is_over() -> None:
+    made = page("en", *STARTER, "appreciation")
+    for state, is_there in (("done", True), ("idle", False), ("offered", False), ("running", False)):
+        content = [card["content"] for card in seen(made, appreciation=state) if not card.get("show_empty", True)]
+        assert any(has("sensor", "appreciation") in text for text in content) == is_there, state
+
+
+@pytest.mark.parametrize("state", ["unknown", "unavailable"])
+def test_whose_turn_it_is_is_shown_where_that_is_known(state: str) -> None:
+    made = page("en", *STARTER, "date_night")
+    assert ENGLISH.turns in headings(seen(made))
+    one = seen(made, date_night_turn=state)
+    assert ENGLISH.turns in headings(one)
+    assert has("sensor", "date_night_turn") not in {card["entity"] for card in one if is_tile(card)}
+    assert ENGLISH.turns not in headings(seen(made, date_night_turn=state, evening_checkin_turn=state))
 
 
 def test_without_both_of_you_or_without_the_service_one_line_says_so() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from turntoward.channels.speaker.memory import Remembered
 from turntoward.core.trace import TraceEntry
 from turntoward.doctor.facts import Broker, Edge, Facts, Home, Trouble
 from turntoward.doctor.findings import Level
+from turntoward.doctor.lookup import meant
 from turntoward.doctor.rounds import all_checks, examine
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -121,7 +123,7 @@ FOUND: list[tuple[str, Callable[[], Facts], Level, str, str]] = [
     ("discovery", lambda: renamed(entity_id="sensor.hug"), "notice", f"{HUG} is called sensor.hug", "use that name"),
     ("left_overs", still_kept, "notice", "the ritual 'old'", "turntoward/ritual/old/state"),
     ("left_overs", left_over, "notice", "button.turntoward_old_done is left", "delete it"),
-    ("entities", lambda: with_states(facts(), person__sam=None), "problem", "no person.sam", "did you mean"),
+    ("entities", lambda: with_states(facts(), person__sam=None), "problem", "no person.sam", "write it into"),
     (
         "entities",
         lambda: with_states(facts(), binary_sensor__front_door=seen("unavailable")),
@@ -192,6 +194,13 @@ FOUND: list[tuple[str, Callable[[], Facts], Level, str, str]] = [
     ),
     (
         "speakers",
+        lambda: with_folder(facts(), speakers={"media_player.kitchen": Remembered(last_failed=NOW - HOUR)}),
+        "notice",
+        "had an error when media_player.kitchen was last to speak",
+        "log",
+    ),
+    (
+        "speakers",
         lambda: facts(settings(speakers={"hall": {"entity": "assist_satellite.hall", "listens": True}})),
         "notice",
         "cannot listen for an answer",
@@ -241,7 +250,6 @@ FOUND: list[tuple[str, Callable[[], Facts], Level, str, str]] = [
         "no entry door was opened",
         "doors",
     ),
-    ("silence", lambda: silent_for_a_week(), "notice", "nothing was offered for a week", "turntoward why"),
 ]
 
 
@@ -288,6 +296,32 @@ def test_all_that_a_household_has_not_is_not_looked_at() -> None:
     }  # fmt: skip
 
 
+def test_a_sensor_whose_device_speaks_is_not_suspected() -> None:
+    quiet = with_states(facts(), binary_sensor__front_door=seen("off", 9 * DAY), sensor__front_door_battery=seen("80"))
+    assert "battery" in said(quiet)
+    home = quiet.known_home
+    assert home
+    rows = tuple(
+        {"entity_id": entity, "device_id": "door", "unique_id": entity, "platform": "zha"}
+        for entity in ("binary_sensor.front_door", "sensor.front_door_battery")
+    )
+    assert "battery" not in said(with_home(quiet, entities=(*home.entities, *rows)))
+
+
+def test_nothing_is_meant_that_only_is_of_the_same_kind() -> None:
+    known = ("binary_sensor.front_door", "binary_sensor.turntoward_rituals", "sensor.front_dor")
+    assert meant("binary_sensor.front_dor", known).startswith("did you mean binary_sensor.front_door? ")
+
+
+def said(home: Facts) -> str:
+    return " ".join(f.advice for f in examined(home) if f.check == "entities")
+
+
+def test_who_lives_apart_is_not_expected_at_home() -> None:
+    far = replace(history(person__sam=constant(False)), settings=settings(season="apart"))
+    assert not [f for f in examined(far) if f.check == "habits" and f.level != "ok"]
+
+
 def test_no_finding_tells_when_somebody_came_or_went() -> None:
     homes = [history(person__sam=edges) for edges in (constant(True), constant(False), flickering(), daily_until_now())]
     told = json.dumps([f.text + f.advice for home in homes for f in examine(home) if f.check == "habits"])
@@ -300,8 +334,12 @@ def daily_until_now() -> tuple[Edge, ...]:
 
 @pytest.mark.parametrize("private", ["rests", "pause", "private"])
 def test_a_reason_that_may_be_one_partners_own_is_never_told(private: str) -> None:
-    (found,) = [f for f in examined(silent_for_a_week(private, private, private)) if f.check == "silence"]
-    assert found.text == "nothing was offered for a week"
+    offered = with_folder(facts(), journal=journal(TraceEntry("reunion_hug", "offered")))
+    told = [
+        [f for f in examine(home) if f.check == "silence"]
+        for home in (silent_for_a_week(private, private), silent_for_a_week(), offered)
+    ]
+    assert told[0] == told[1] == told[2], "a silence that is not the home's doing looks like none"
 
 
 def test_a_young_journal_is_no_silence() -> None:

@@ -51,7 +51,7 @@ def test_screenshots(stage: Stage, chromium: Chromium, tmp_path: Path) -> None:
                 screen.open(PAGE)
                 expect(screen.tile("Not today")).to_be_visible()
                 expect(screen.page.get_by_text("Ten minutes for the two of you")).to_be_visible()
-                screen.page.wait_for_timeout(1500)  # pictures of icons are loaded one by one
+                screen.page.wait_for_load_state("networkidle")  # pictures of icons are loaded one by one
                 nothing_wrong(screen)
                 picture = folder / f"dashboard-{name}-{scheme}.png"
                 screen.shot(picture)
@@ -69,7 +69,7 @@ def test_what_is_tapped_happens_and_the_page_follows(stage: Stage, chromium: Chr
         stage.home.wait_state(CHECKIN, "running")
         expect(screen.tile("Done")).to_be_visible()
         expect(screen.tile("Not today")).to_have_count(0)
-        expect(screen.page.get_by_text("more minutes")).to_be_visible()
+        expect(screen.page.get_by_text("minutes left")).to_be_visible()
         nothing_wrong(screen)
         screen.tap("Done")
         stage.home.wait_state(CHECKIN, "done")
@@ -85,6 +85,8 @@ def test_switches_and_seasons_can_be_tapped(stage: Stage, chromium: Chromium) ->
                 screen.tap(name)
                 stage.home.wait_state(switch, state.lower())
                 expect(screen.tile(name)).to_contain_text(state)
+        stage.answer("appreciation", '{"answer": "share", "text": "how you laughed"}')
+        expect(screen.page.get_by_text("how you laughed")).to_be_visible()
         screen.tap("Simpler")
         stage.home.wait_state("select.turntoward_season", "simplified")
         screen.tap("As usual")
@@ -98,7 +100,7 @@ def test_in_a_time_out_there_is_only_the_way_out_of_it(stage: Stage, chromium: C
         screen.tap("Time-out")
         stage.home.wait_state("sensor.turntoward_time_out", "running")
         expect(screen.tile("We are both back")).to_be_visible()
-        expect(screen.page.get_by_text("Whenever you like")).to_have_count(0)
+        expect(screen.page.get_by_text("Whenever you like")).not_to_be_visible()
         screen.tap("We are both back")
         stage.home.wait_state("sensor.turntoward_time_out", "idle")
         heading(screen, "Whenever you like")

@@ -53,7 +53,7 @@ def test_when_the_next_moment_is(home: HomeAssistant, words: Words) -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "said"), [("1", "one more minute"), ("8", "8 more minutes"), ("45", ""), ("unknown", "")]
+    ("left", "said"), [("1", "one minute left"), ("8", "8 minutes left"), ("45", ""), ("unknown", "")]
 )
 def test_how_long_it_goes_on_is_said_when_it_is_soon(home: HomeAssistant, left: str, said: str) -> None:
     home.set_state("sensor.a_ritual", "running", text="What was good today?")
@@ -70,10 +70,19 @@ def test_a_home_without_our_entities_is_told_what_it_takes(home: HomeAssistant, 
     config = tmp_path / "household.yaml"
     config.write_text(
         f"partners: [{{name: Alex}}, {{name: Sam}}]\nmqtt: {{port: {home.broker.port}}}\n"
-        f'homeassistant: {{url: "{home.url}", token: "{home.token}"}}\n',
+        f'homeassistant: {{url: "{home.url.replace("://", "://someone:canary@")}", token: "{home.token}"}}\n',
         "utf-8",
     )
     said = command("dashboard", "--config", str(config), code=1)
     assert f"Home Assistant at {home.url} has no entities of Turntoward" in said
     assert f"the broker localhost:{home.broker.port}" in said
     assert "turntoward run" in said
+    assert "canary" not in said
+
+
+def test_what_was_said_for_both_is_read_line_by_line(home: HomeAssistant) -> None:
+    home.set_state("sensor.jar", "done", text="how you laughed\nyour coffee")
+    template = templates.shared("The jar", "sensor.jar")
+    assert rendered(home, template) == "**The jar**\n\nhow you laughed\n\nyour coffee"
+    home.set_state("sensor.jar", "done", text="")
+    assert rendered(home, template) == ""

@@ -19,7 +19,7 @@ from tests.service import Process, until
 ROADS = ("blueprint", "files")
 HOUSEHOLD = """
 partners: [{{name: Alex}}, {{name: Sam}}]
-agreed: [Alex, Sam]
+agreed: [{agreed}]
 language: {language}
 quiet_hours: "00:00-00:00"
 mqtt: {{host: 127.0.0.1, port: {port}, keepalive: 5s}}
@@ -34,7 +34,7 @@ title: Tea time
 triggers: [{trigger: mqtt, topic: test/kettle, payload: boils}]
 offer: {channels: [tile], say: ["Tea for two?"]}
 run: {ends: {after: 30min}}
-answers: [start, done, not_today]
+answers: [start, done, not_today, share]
 """
 
 
@@ -118,13 +118,15 @@ def heard(home: HomeAssistant, sentence: str, language: str = "en") -> str:
     return answer if response["response_type"] == "action_done" else ""
 
 
-def service(folder: Path, home: HomeAssistant, *rituals: str, language: str = "en") -> Process:
+def service(
+    folder: Path, home: HomeAssistant, *rituals: str, language: str = "en", agreed: str = "Alex, Sam"
+) -> Process:
     """Turntoward with the broker of Home Assistant and nothing else of it."""
     assert home.broker is not None
     (folder / "rules").mkdir(exist_ok=True)
     (folder / "rules" / "tea_time.yaml").write_text(TEA, "utf-8")
     path = folder / "household.yaml"
-    told = {"language": language, "port": home.broker.port, "rituals": ", ".join(rituals)}
+    told = {"language": language, "agreed": agreed, "port": home.broker.port, "rituals": ", ".join(rituals)}
     path.write_text(HOUSEHOLD.format(**told), "utf-8")
     return Process(path)
 

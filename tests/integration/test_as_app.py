@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from tests.peers.homeassistant import HomeAssistant
 from tests.peers.mosquitto import Mosquitto
@@ -19,6 +20,11 @@ from tests.peers.ports import free_port
 from tests.peers.supervisor import TOKEN, Supervisor
 from tests.service import PAUSE, Process, until
 from turntoward.adapters.journal import BACKUP_NAME
+from turntoward.cli import dashboard_of_app
+from turntoward.cli.dashboard_of_app import LOOK_EVERY
+from turntoward.cli.placing import URL
+from turntoward.rulebook import load_rulebook
+from turntoward.settings import Settings
 
 pytestmark = pytest.mark.integration
 
@@ -167,6 +173,71 @@ def test_while_it_waits_it_ends_when_asked_as_if_nothing_were_wrong(
         running.wait_log("household.yaml is still as it came")
         assert running.stop() == 0
     assert "Traceback" not in running.log()
+
+
+@pytest.fixture
+def no_dashboard(home: HomeAssistant) -> Iterator[None]:
+    """Whatever is put there goes with the test."""
+    yield
+    if URL in dashboards(home):
+        home.api.command("lovelace/dashboards/delete", dashboard_id=URL)
+
+
+def dashboards(home: HomeAssistant) -> list[str]:
+    return [row["url_path"] for row in home.api.command("lovelace/dashboards/list")]
+
+
+def options(app: Container, **chosen: object) -> None:
+    (app.data / "options.json").write_text(json.dumps(chosen), "utf-8")
+
+
+@pytest.mark.usefixtures("no_dashboard")
+def test_a_dashboard_comes_by_itself_and_is_never_replaced(
+    tmp_path: Path, home: HomeAssistant, supervisor: Supervisor
+) -> None:
+    app = Container(tmp_path, supervisor)
+    app.config.write_text(HOUSEHOLD, "utf-8")
+    options(app, language="en", log_level="info", dashboard=True)
+    with app.service() as running:
+        running.wait_log("there is a dashboard in the sidebar of Home Assistant now, at /turntoward", 60)
+        put = home.api.command("lovelace/config", url_path=URL)
+        assert "button.turntoward_reunion_hug_done" in str(put)
+        home.api.command("lovelace/config/save", url_path=URL, config={"views": []})
+        assert running.stop() == 0
+        running.start()
+        until(lambda: running.log().count("connected to Home Assistant") == 2, 40, "the second start")
+        PAUSE.wait(2.5 * LOOK_EVERY)
+        assert home.api.command("lovelace/config", url_path=URL) == {"views": []}
+        assert running.stop() == 0
+    assert running.log().count("there is a dashboard") == 1
+    assert "Traceback" not in running.log()
+
+
+def test_where_the_option_is_off_there_is_no_dashboard(
+    tmp_path: Path, home: HomeAssistant, supervisor: Supervisor
+) -> None:
+    app = Container(tmp_path, supervisor)
+    app.config.write_text(HOUSEHOLD, "utf-8")
+    options(app, dashboard=False)
+    with app.service() as running:
+        home.wait_state("sensor.turntoward_reunion_hug", "idle", timeout=40)
+        PAUSE.wait(2.5 * LOOK_EVERY)
+        assert running.stop() == 0
+    assert URL not in dashboards(home)
+
+
+def test_the_service_does_not_notice_that_no_dashboard_can_be_put_there(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody answers at the address; what is wrong is told once, at the end."""
+    nobody = "homeassistant: {url: 'http://127.0.0.1:1', token: t}"
+    settings = Settings.model_validate(YAML(typ="safe", pure=True).load(HOUSEHOLD + nobody) | {"mqtt": {}})
+    with (
+        pytest.MonkeyPatch.context() as quick,
+        dashboard_of_app.put_meanwhile(settings, load_rulebook(settings)),
+    ):
+        quick.setattr(dashboard_of_app, "LOOK_EVERY", 0.01)
+        quick.setattr(dashboard_of_app, "LOOKS", 3)
+        until(lambda: "no dashboard was put into Home Assistant: no connection" in caplog.text, what="the one line")
+    assert caplog.text.count("dashboard") - caplog.text.count("dashboard_of_app") == 1
 
 
 def test_the_other_commands_know_the_home_too(tmp_path: Path, home: HomeAssistant, supervisor: Supervisor) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.integration.automations import automated, service, state, traces
+from tests.integration.automations import attribute, automated, service, state, traces
 from tests.peers.homeassistant import HomeAssistant
 from tests.service import PAUSE, until
 
@@ -47,21 +47,21 @@ def offer_tea(home: HomeAssistant) -> None:
 
 
 def test_who_is_home_is_told_and_nothing_more(home: HomeAssistant) -> None:
-    alex, mary_ann = "turntoward/presence/alex", "turntoward/presence/mary_ann"
+    alex, other = "turntoward/presence/alex", "turntoward/presence/mary_weiss"
     assert home.broker is not None
     with (
         automated(home, "phone_arrival", "one", person="person.alex", partner="Alex"),
-        automated(home, "phone_arrival", "other", person="person.sam", partner=" Mary Ann "),
+        automated(home, "phone_arrival", "other", person="person.sam", partner=" Mary Weiß "),
     ):
         home.move("alex", "work")
         until(lambda: kept(home, alex) == "not_home", what="the way to work")
         home.broker.clear_retained("turntoward/#")
         publish(home, "turntoward/status", "online", retain=True)
         until(lambda: kept(home, alex) == "not_home", what="who is home, for a service that has just begun")
-        until(lambda: kept(home, mary_ann) == "home", what="the other one")
+        until(lambda: kept(home, other) == "home", what="the other one")
         home.broker.clear_retained("turntoward/#")
         home.restart()
-        until(lambda: kept(home, mary_ann) == "home", 30, what="the same after a restart of Home Assistant")
+        until(lambda: kept(home, other) == "home", 30, what="the same after a restart of Home Assistant")
         home.move("alex", "home")
         until(lambda: kept(home, alex) == "home", what="the way back")
 
@@ -77,6 +77,13 @@ def test_dinner_has_its_light_and_afterwards_all_is_as_before(tmp_path: Path, ho
     before = brightness(home, CEILING)
     with service(tmp_path, home, "phone_free_dinner") as running, automated(home, "dinner_mode", **inputs):
         home.wait_state(DINNER, "off", 40)
+        home.call("input_boolean", "turn_on", entity_id=door)
+        for status, seen in (("offline", "unavailable"), ("online", "off")):
+            publish(home, "turntoward/status", status, retain=True)
+            home.wait_state(DINNER, seen)
+        PAUSE.wait(0.5)
+        assert state(home, door) == "on", "a restart of the service is not the end of a dinner"
+        home.call("input_boolean", "turn_off", entity_id=door)
         home.call("switch", "turn_on", entity_id=DINNER)
         home.wait_state(door, "on")
         home.wait_state(guests, "off")
@@ -107,14 +114,21 @@ def test_what_is_offered_starts_actions_that_know_its_words(tmp_path: Path, home
     inputs = {"steps": ["offered", "done"], "rituals": ["tea_time"], "actions": [tell]}
     with service(tmp_path, home, "tea_time", "time_out"), automated(home, "ritual_offered", **inputs):
         home.wait_state(TEA, "idle", 40)
-        offer_tea(home)
+        home.api.command("config/entity_registry/update", entity_id=TEA, new_entity_id="sensor.our_tea")
+        until(lambda: home.state("sensor.our_tea"), what="the new name")
+        publish(home, "test/kettle", "boils")
         until(lambda: kept(home, "test/told"), what="the action")
+        home.api.command("config/entity_registry/update", entity_id="sensor.our_tea", new_entity_id=TEA)
+        home.wait_state(TEA, "offered")
         assert json.loads(kept(home, "test/told")) == ["tea_time", "Tea time", "offered", "Tea for two?"]
         home.call("button", "press", entity_id="button.turntoward_start")
         home.wait_state(TEA, "running")
         assert json.loads(kept(home, "test/told"))[2] == "offered"
-        home.call("button", "press", entity_id="button.turntoward_done")
+        shared = {"answer": "share", "text": "I know where you are"}
+        publish(home, "turntoward/answer", json.dumps(shared))
         until(lambda: json.loads(kept(home, "test/told"))[2] == "done", what="the end")
+        assert json.loads(kept(home, "test/told"))[3] == "", "nobody makes the house say what one of them wrote"
+        until(lambda: attribute(home, TEA, "text") == shared["text"], what="the line on the tile")
         assert home.broker is not None
         home.broker.clear_retained("test/#")
         home.restart()
@@ -131,6 +145,11 @@ def test_a_lamp_glows_while_something_is_offered(tmp_path: Path, home: HomeAssis
         publish(home, "turntoward/answer", "start")
         home.wait_state(TEA, "running")
         assert brightness(home, TABLE) == 20
+        home.call("scene", "delete", entity_id="scene.before_test_lamp")  # as a restart of Home Assistant does
+        for status, seen in (("offline", "unavailable"), ("online", "Tea time")):
+            publish(home, "turntoward/status", status, retain=True)
+            home.wait_state(NOW, seen)
+        until(lambda: home.state("scene.before_test_lamp"), what="what the lamp goes back to")
         publish(home, "turntoward/answer", "done")
         until(lambda: state(home, TABLE) == "off", what="the lamp as it was")
 

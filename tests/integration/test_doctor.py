@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.integration.test_homeassistant_listener import member_token
 from tests.peers.homeassistant import HomeAssistant
@@ -17,6 +18,7 @@ from tests.peers.mosquitto import Mosquitto
 from tests.peers.ports import free_port
 from tests.service import PAUSE, Process, until
 from turntoward.adapters.broker import EmbeddedBroker
+from turntoward.cli import app
 
 pytestmark = pytest.mark.integration
 
@@ -48,19 +50,14 @@ def config(folder: Path, mqtt: int, url: str = "", login: str = "", text: str = 
     return path
 
 
-def doctor(path: Path, token: str = "", code: int | None = None) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "turntoward", "doctor", "--json", "--config", str(path)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={"PATH": "/usr/bin:/bin", "TURNTOWARD_HA_TOKEN": token},
-    )
+def doctor(path: Path, token: str = "") -> list[dict[str, Any]]:
+    words = ["doctor", "--json", "--config", str(path)]
+    done = CliRunner().invoke(app, words, env={"TURNTOWARD_HA_TOKEN": token}, catch_exceptions=False)
     assert not done.stderr, done.stderr
     assert not token or token not in done.stdout
     found = [json.loads(line) for line in done.stdout.splitlines()]
     worst = any(finding["level"] == "problem" for finding in found)
-    assert done.returncode == (1 if worst else 0) if code is None else code
+    assert done.exit_code == int(worst)
     return found
 
 
@@ -139,10 +136,14 @@ def test_home_assistant_is_at_another_broker(tmp_path: Path, home: HomeAssistant
     assert "discovery: what Home Assistant publishes on turntoward/signal/doctor does not arrive here" in told
 
 
-def test_home_assistant_knows_no_broker(tmp_path: Path, make_home: Callable[..., HomeAssistant]) -> None:
-    alone = make_home()
-    with Mosquitto(tmp_path / "broker") as broker:
-        told = troubles(doctor(config(tmp_path, broker.port, alone.url), alone.token))
+def test_home_assistant_knows_no_broker(tmp_path: Path, home: HomeAssistant, mosquitto: Mosquitto) -> None:
+    (entry,) = [e["entry_id"] for e in home.api.command("config_entries/get") if e["domain"] == "mqtt"]
+    home.api.command("config_entries/disable", entry_id=entry, disabled_by="user")
+    try:
+        told = troubles(doctor(config(tmp_path, mosquitto.port, home.url), home.token))
+    finally:
+        home.api.command("config_entries/disable", entry_id=entry, disabled_by=None)
+        home.wait_mqtt()
     assert "discovery: Home Assistant has no MQTT: it cannot see our entities" in told
 
 

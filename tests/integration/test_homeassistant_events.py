@@ -179,4 +179,4 @@ def test_a_token_that_may_not_listen_to_events_says_so(home: HomeAssistant, capl
         assert "tags and answers are events" in error
         assert "buttons of messages on phones: tapping them does nothing" in error
         assert "no administrator" in error
-        assert inbox.events == []
+        assert inbox.events == [LOST]

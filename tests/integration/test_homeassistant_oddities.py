@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 
 from tests.integration.listening import wait_until
+from tests.peers.ports import free_port
 from turntoward.adapters.clock import SystemClock
 from turntoward.adapters.homeassistant import Calls, Listener, Timings
 from turntoward.core.events import Event, PresenceChanged, SourceConnected, SourceLost
@@ -153,6 +154,13 @@ def test_an_odd_message_costs_a_connection_and_nothing_else(odd: str) -> None:
             SourceLost("homeassistant"),
             SourceConnected("homeassistant"),
         ]
+
+
+def test_that_there_never_was_a_connection_is_told_once() -> None:
+    with listening(f"http://127.0.0.1:{free_port()}") as events:
+        wait_until(lambda: len(events) == 1)
+        time.sleep(0.5)  # room for the next attempts
+        assert events == [SourceLost("homeassistant")]
 
 
 def test_what_the_snapshot_has_told_is_not_told_again() -> None:

@@ -21,8 +21,9 @@ from tests.setup.terminal import Terminal
 from turntoward.adapters.mqtt.trial import Trial
 from turntoward.cli import app
 from turntoward.settings import load_settings
-from turntoward.setup import Stopped
+from turntoward.setup import Stopped, former
 from turntoward.setup.interview import interview
+from turntoward.setup.reaching_home import reach
 
 pytestmark = pytest.mark.integration
 
@@ -50,13 +51,14 @@ def test_from_the_first_question_to_the_first_hug(tmp_path: Path, home: HomeAssi
     with Terminal("setup", "--config", str(config)) as terminal:
         terminal.answer(What_is_the_first_of_you_called="", And_the_other="Sam")
         terminal.answer(The_address_of_Home_Assistant=f"http://127.0.0.1:{free_port()}")
-        terminal.answer(The_token="anything")
         terminal.expect("nothing answers at its address")
-        terminal.answer(The_address_of_Home_Assistant=home.url, The_token="wrong-canary-token")
+        terminal.answer(The_address_of_Home_Assistant=home.url, The_token="")
+        terminal.expect("nothing was pasted")
+        terminal.answer(The_address_of_Home_Assistant="", The_token="wrong-canary-token")
         terminal.expect("does not accept this token")
         terminal.answer(The_token=member_token(home))
         terminal.expect("no administrator")
-        terminal.answer(The_token=home.token, in_which_language="", time_zone="")
+        terminal.answer(The_token=home.token, language="", time_zone="")
         terminal.answer(Who_is_Alex="", Who_is_Sam="", Which_phone_is_Alex="", Which_phone_is_Sam="")
         terminal.answer(What_may_say_a_line="media_player.kitchen_speaker")
         terminal.expect("Doors?")
@@ -66,7 +68,7 @@ def test_from_the_first_question_to_the_first_hug(tmp_path: Path, home: HomeAssi
         terminal.answer(The_broker="127.0.0.1", Its_port=str(free_port()), The_account="")
         terminal.expect("there is no broker at 127.0.0.1")
         terminal.answer(The_broker="", Its_port=str(home.broker.port), The_account="")
-        terminal.expect("takes and gives what we need")
+        terminal.expect("lets us write and listen")
         terminal.expect("Rituals?")
         terminal.type("1")
         terminal.answer(Are_both_of_you_here="yes", Alex="yes", Sam="yes")
@@ -174,6 +176,47 @@ def test_a_second_time_nothing_is_lost(tmp_path: Path, home: HomeAssistant) -> N
     (copy,) = tmp_path.glob("household.yaml.bak-*")
     assert copy.read_text("utf-8") == "partners: mine\n"
     assert str(copy) in done.output.replace("\n", "")
+
+
+def test_once_more_enter_keeps_everything_and_one_thing_can_be_added(
+    tmp_path: Path, home: HomeAssistant, make_mosquitto: Callable[..., Mosquitto]
+) -> None:
+    broker = make_mosquitto(users=USERS, acl=ACL.read_text("utf-8"))
+    config = tmp_path / "household.yaml"
+    account = {"mqtt_username": "turntoward", "mqtt_password": "canary-password"}
+    names = {"first_name": "Sam", "second_name": "Alex", "language": "de"}
+    kitchen = "media_player.kitchen_speaker"
+    answers = usual(home, broker.port, **account, **names, speakers=[kitchen], doors=[], rituals="questions")
+    assert ask(tmp_path, config, **answers).exit_code == 0
+    text = config.read_text("utf-8").replace(f"entity: {kitchen}", f"volume: 30, entity: {kitchen}")
+    config.write_text(text.replace("agreed: []", "agreed: [Sam, Alex]") + "limits: {min_gap: 2h}\n", "utf-8")
+    before = load_settings(config, {})
+    again = ask(tmp_path, config, replace=True)
+    assert again.exit_code == 0, again.output
+    assert load_settings(config, {}) == before
+    assert before.both_agreed
+    more = ask(tmp_path, config, replace=True, speakers=[kitchen, "assist_satellite.hall_satellite"])
+    assert more.exit_code == 0, more.output
+    now = load_settings(config, {})
+    assert sorted(now.speaker_rooms()) == ["hall", "kitchen"]
+    assert now.speakers["kitchen"] == before.speakers["kitchen"]
+    assert now.model_copy(update={"speakers": before.speakers}) == before
+    assert home.token not in again.output + more.output + config.read_text("utf-8")
+    assert "canary-password" not in again.output + more.output + config.read_text("utf-8")
+
+
+def test_a_token_that_is_not_accepted_any_more_is_not_kept(tmp_path: Path, home: HomeAssistant) -> None:
+    config = tmp_path / "household.yaml"
+    config.write_text(
+        "partners: [{name: Mia, presence: person.alex}, {name: Noa, presence: person.sam}]\n"
+        f'homeassistant: {{url: "{home.url}", token: old}}\n',
+        "utf-8",
+    )
+    asker = Listed(token=["", home.token])
+    reached = reach(asker, {}, former.read(config, {}))
+    assert reached is not None
+    assert reached.settings.token == SecretStr(home.token)
+    assert [key for key, _ in asker.refused] == ["token"]
 
 
 def test_without_home_assistant_everything_is_told_by_mqtt(tmp_path: Path, mosquitto: Mosquitto) -> None:

@@ -16,6 +16,7 @@ from turntoward.adapters.clock import SystemClock
 from turntoward.adapters.homeassistant import Calls
 from turntoward.channels import Reach
 from turntoward.channels.speaker import SpeakerChannel, build
+from turntoward.channels.speaker.memory import remembered
 from turntoward.core.actions import Announce, SetTile
 from turntoward.core.rules import Rulebook
 from turntoward.ports import Impossible, NotNow, Unacknowledged
@@ -284,6 +285,42 @@ class TestSeveralRooms:
         home.set_state("media_player.kitchen_speaker", "idle")
         channel.deliver(action)
         assert heard(home) == [("media_player.broken_speaker", TEXT), ("media_player.kitchen_speaker", TEXT)]
+
+
+class TestOneFailsAndAnotherIsHeard:
+    def test_it_is_said_once_with_room_and_reason_and_again_after_it_has_worked(
+        self, home: HomeAssistant, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        channel = channel_for(home, bedroom=BROKEN, kitchen=KITCHEN)
+
+        def said(name: str) -> list[str]:
+            caplog.clear()
+            channel.deliver(announcement(id=name))
+            return [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+
+        (warned,) = said("a1")
+        assert warned.startswith("media_player.broken_speaker failed, while another speaker was heard: bedroom: ")
+        assert warned.endswith("this speaker is broken")
+        assert TEXT not in warned
+        assert said("a2") == []
+        known = remembered(Path.cwd() / "data")
+        failed = known["media_player.broken_speaker"].last_failed
+        assert failed is not None
+        assert (failed.minute, failed.second) == (0, 0)
+        assert "media_player.kitchen_speaker" not in known or not known["media_player.kitchen_speaker"].last_failed
+        home.set_state("media_player.broken_speaker", "playing", media_content_type="movie")
+        assert said("a3") == []  # it waits, which is no failure
+
+    def test_one_that_was_refused_is_told_though_the_next_one_in_its_room_spoke(
+        self, home: HomeAssistant, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        channel_for(home, hall=["notify.mobile_app_nobody", SATELLITE]).deliver(announcement())
+        assert "notify.mobile_app_nobody failed, while another speaker was heard: hall: " in caplog.text
+
+    def test_alone_it_is_for_the_worker_to_say(self, home: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
+        with pytest.raises(Impossible):
+            channel_for(home, bedroom=BROKEN).deliver(announcement())
+        assert "failed, while" not in caplog.text
 
 
 class TestOtherPrograms:

@@ -189,8 +189,8 @@ class TestVolume:
 
     def test_also_in_a_language_its_voice_does_not_know(self, home: HomeAssistant, channel_for: Channel) -> None:
         kitchen = {**KITCHEN, "volume": 25, "integration": "music_assistant"}
-        channel_for(kitchen=kitchen).deliver(announcement(text="Bonjour", language="fr"))
-        assert [(call["message"], call["language"]) for call in home.calls("tts")] == [("Bonjour", "en")]
+        channel_for(kitchen=kitchen).deliver(announcement(text="Bonsoir", language="fr"))  # a voice is not asked twice
+        assert [(call["message"], call["language"]) for call in home.calls("tts")] == [("Bonsoir", "en")]
 
 
 class TestDoesNotReact:
@@ -292,7 +292,9 @@ class TestQuestion:
     def test_a_home_assistant_that_cannot_listen_announces_it_once(
         self, home: HomeAssistant, channel_for: Channel
     ) -> None:
-        """2025.4 has satellites that converse and no action that asks; newer ones ask."""
+        """2025.4 has satellites that converse and no action that asks."""
+        if "ask_question" in home.api.command("get_services")["assist_satellite"]:
+            pytest.skip("this Home Assistant can listen")
         channel = channel_for(hall={"entity": SATELLITE, "listens": True})
         for number in range(2):
             channel.deliver(announcement(f"a{number}", buttons=(Button("start", "token"),)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from tests.adapters.mqtt_home import Observer, eventually, observing
 from tests.peers.homeassistant import HomeAssistant
@@ -21,8 +23,8 @@ from turntoward.settings import load_settings_and_document
 pytestmark = pytest.mark.integration
 
 CONFIG = """
-partners: [{{name: {first}}}, {{name: Sam}}]
-agreed: [{first}, Sam]
+partners: [{{name: {first}}}, {{name: {second}}}]
+agreed: [{first}, {second}]
 quiet_hours: "00:00-00:00"
 mqtt: {{host: 127.0.0.1, port: {mqtt}, keepalive: 5s}}
 homeassistant: {{url: "{url}"}}
@@ -64,12 +66,12 @@ CLASSES = {
     "sensor.turntoward_next": "timestamp",
     "sensor.turntoward_minutes_left": "duration",
     "sensor.turntoward_table_time": "enum",
-    "sensor.turntoward_date_night_turn": "enum",
     "binary_sensor.turntoward_connection": "connectivity",
     "binary_sensor.turntoward_home_assistant": "connectivity",
 }
 NOW, STATE, SWITCH = "sensor.turntoward_now", "sensor.turntoward_table_time", "switch.turntoward_table_time"
-START = "button.turntoward_table_time_start"
+LAMP, OCCASION = "light.table_lamp", "event.turntoward_occasion"
+START, TURN = "button.turntoward_table_time_start", "sensor.turntoward_date_night_turn"
 PRIVATE_ACTS = (
     PrivateAct("sam", "pause"),
     PrivateAct("sam", "less", ritual="date_night"),
@@ -79,18 +81,21 @@ PRIVATE_ACTS = (
 )
 
 
-def config(folder: Path, home: HomeAssistant, rituals: str = RITUALS, first: str = "Alex") -> Path:
+def config(
+    folder: Path, home: HomeAssistant, rituals: str = RITUALS, couple: tuple[str, str] = ("Alex", "Sam")
+) -> Path:
     assert home.broker is not None
     (folder / "rules").mkdir(exist_ok=True)
     (folder / "rules" / "table_time.yaml").write_text(DINNER, "utf-8")
     path = folder / "household.yaml"
-    text = CONFIG.format(url=home.url, mqtt=home.broker.port, rituals=rituals, first=first)
+    first, second = couple
+    text = CONFIG.format(url=home.url, mqtt=home.broker.port, rituals=rituals, first=first, second=second)
     path.write_text(text, "utf-8")
     return path
 
 
 @contextmanager
-def service(folder: Path, home: HomeAssistant, **more: str) -> Iterator[Process]:
+def service(folder: Path, home: HomeAssistant, **more: Any) -> Iterator[Process]:
     """Run the service until its tiles are there; Home Assistant may have nothing to complain of."""
     before = len(complaints(home))
     with Process(config(folder, home, **more), TURNTOWARD_HA_TOKEN=home.token) as running:
@@ -158,7 +163,6 @@ def test_what_they_show_while_nothing_is_on(tmp_path: Path, home: HomeAssistant)
         assert card["text"]
         turn = home.state("sensor.turntoward_date_night_turn")
         assert turn is not None
-        assert attributes(home, "sensor.turntoward_date_night_turn")["options"] == ["Alex", "Sam"]
         for name in ("Alex", "Sam"):
             expected = "on" if turn["state"] == name else "off"
             home.wait_state(f"binary_sensor.turntoward_{name.lower()}_date_night_turn", expected)
@@ -256,6 +260,41 @@ def test_a_trigger_of_the_device_can_be_picked_and_runs_an_automation(tmp_path: 
             home.wait_state("light.table_lamp", "on")
 
 
+def example() -> dict[str, Any]:
+    """The automation of the guide, for the lamp of this home."""
+    page = (Path(__file__).parents[2] / "docs" / "entities.md").read_text("utf-8")
+    (text,) = [text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "triggers:" in text]
+    made: dict[str, Any] = YAML(typ="safe").load(text.replace("light.dining_table", LAMP))
+    return made
+
+
+def test_the_automation_of_the_guide_runs_when_a_ritual_begins_and_not_when_somebody_comes_back(
+    tmp_path: Path, home: HomeAssistant
+) -> None:
+    def is_as(told: str) -> bool:
+        found = home.state(OCCASION)
+        return found is not None and found["state"] == told
+
+    path = "/api/config/automation/config/turntoward_example"
+    home.api.request("POST", path, {"alias": "Example", **example()})
+    eventually(lambda: home.state("automation.example"), "the automation")
+    with service(tmp_path, home) as running:
+        press(home, START)
+        told = home.wait_state(LAMP, "on") and str((home.state(OCCASION) or {})["state"])
+        home.call("light", "turn_off", entity_id=LAMP)
+        assert running.stop() == 0
+        home.wait_state(OCCASION, "unavailable")
+        running.start()
+        eventually(lambda: is_as(told), "we are back", 30)
+        PAUSE.wait(1)
+        home.wait_state(LAMP, "off")
+        home.restart()
+        eventually(lambda: is_as(told), "Home Assistant is back", 40)
+        PAUSE.wait(1)
+        home.wait_state(LAMP, "off")
+        home.api.request("DELETE", path)
+
+
 def test_what_happens_is_an_event_and_a_time_out_is_none(tmp_path: Path, home: HomeAssistant) -> None:
     with service(tmp_path, home):
         press(home, "button.turntoward_time_out_start")
@@ -321,19 +360,35 @@ def test_an_entity_that_somebody_renamed_works_under_its_new_name(tmp_path: Path
         assert home.state(NOW) is None
 
 
+def turn(home: HomeAssistant) -> str:
+    return str((home.state(TURN) or {}).get("state"))
+
+
 def test_what_is_switched_off_and_who_is_called_otherwise_leaves_nothing(tmp_path: Path, home: HomeAssistant) -> None:
     with service(tmp_path, home) as running:
         assert SWITCH in ours(home)
+        eventually(lambda: turn(home) in ("Alex", "Sam"), "whose turn it is")
         assert running.stop() == 0
-    with service(tmp_path, home, rituals="date_night, questions", first="Lex"):
+    with service(tmp_path, home, rituals="date_night, questions", couple=("Lex", "Toni")):
         home.wait_state("sensor.turntoward_date_night", "idle")
         eventually(lambda: SWITCH not in ours(home), "the switch went")
         eventually(lambda: "Turntoward Alex" not in devices(home), "the device of the old name went")
         assert not [entity_id for entity_id in ours(home) if "table_time" in entity_id or "alex" in entity_id]
         home.wait_state("binary_sensor.turntoward_rituals", "on")
+        eventually(lambda: turn(home) in ("Lex", "Toni"), "whose turn it is, by the new name")
         assert "binary_sensor.turntoward_lex_date_night_turn" in ours(home)
         triggers = home.api.command("device_automation/trigger/list", device_id=devices(home)["Turntoward"]["id"])
         assert not [one for one in triggers if one.get("subtype") == "table_time"]
+
+
+def test_who_begins_anew_under_other_names_is_no_mistake_to_home_assistant(tmp_path: Path, home: HomeAssistant) -> None:
+    """With a new journal we are online before it is known whose turn it is: Home Assistant still has the old name."""
+    for couple in (("Alex", "Sam"), ("Lex", "Toni")):
+        folder = tmp_path / couple[0]
+        folder.mkdir()
+        with service(folder, home, couple=couple) as running:
+            eventually(lambda names=couple: turn(home) in names, "whose turn it is")  # type: ignore[misc]
+            assert running.stop() == 0
 
 
 def at_rest(other: Observer) -> None:

@@ -34,11 +34,11 @@ def evening(
 def test_a_ritual_is_begun_answered_and_replied_to_aloud(evening: HomeAssistant) -> None:
     assert heard(evening, "What is on for us?").startswith("Nothing just now.")
     assert heard(evening, "We did it!") == "Nothing is on at the moment."
-    assert heard(evening, "Start the check-in.") == "High and low, for ten minutes. Enjoy it."
+    assert heard(evening, "Start the check-in.") == "High and low, for ten minutes. The time is yours."
     evening.wait_state(CHECKIN, "running")
     evening.wait_state(NOW, "High and low")
-    assert heard(evening, "what's on for the two of us") == attribute(evening, NOW, "text")
-    assert heard(evening, "Start the check-in") == "It is on already."
+    assert heard(evening, "what's on for the two of us") == f"High and low. {attribute(evening, NOW, 'text')}"
+    assert heard(evening, "Start the check-in") == "It is already on."
     assert heard(evening, "We did it.") == "Lovely."
     evening.wait_state(CHECKIN, "done")
 
@@ -48,7 +48,7 @@ def test_any_ritual_can_be_asked_for_and_one_that_is_unknown_kindly_refused(even
     assert heard(evening, "Start the date night") == "That is not among your rituals at the moment."
     assert heard(evening, "Start our high and low").startswith("High and low")
     evening.wait_state(CHECKIN, "running")
-    assert heard(evening, "We are done") == "Lovely."
+    assert heard(evening, "We're done") == "Lovely."
 
 
 def test_a_question_is_asked_aloud_and_then_another(evening: HomeAssistant) -> None:
@@ -76,7 +76,7 @@ def test_what_is_put_into_the_jar_is_there_for_both(evening: HomeAssistant) -> N
 
 
 def test_a_quiet_evening_is_asked_for_and_taken_back(evening: HomeAssistant) -> None:
-    assert heard(evening, "Quiet tonight, please") == "Gladly. It stays quiet tonight."
+    assert heard(evening, "Quiet tonight, please") == "Gladly. It will stay quiet tonight."
     assert state(evening, QUIET) == "on"
     assert heard(evening, "You may speak again") == "Gladly."
     assert state(evening, QUIET) == "off"

@@ -1,4 +1,4 @@
-"""Asked aloud while Turntoward is not there: a kind answer, soon, and nothing that is obeyed later."""
+"""Asked aloud while Turntoward is not there, or rests: an answer that is kind, soon and true."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.integration
 REPLY, NOW, QUIET = "sensor.turntoward_reply", "sensor.turntoward_now", "switch.turntoward_quiet_tonight"
 CHECKIN = "sensor.turntoward_evening_checkin"
 AWAY = {
-    "en": "Turntoward is not there just now. The two of you can do without.",
-    "de": "Turntoward ist gerade nicht da. Ihr zwei könnt auch ohne.",
+    "en": "Turntoward is not there just now. You two can do this without it.",
+    "de": "Turntoward ist gerade nicht da. Ihr zwei könnt das auch ohne.",
 }
 
 
@@ -39,3 +39,17 @@ def test_while_turntoward_is_away_the_answer_is_kind_and_soon(road: str, tmp_pat
         running.start()
         home.wait_state(NOW, "Nothing", 40)
         assert (state(home, CHECKIN), state(home, QUIET)) == ("idle", "off")
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_while_not_both_have_agreed_nobody_believes_to_have_a_break(
+    road: str, tmp_path: Path, home: HomeAssistant
+) -> None:
+    rest = "The rituals rest until you have both agreed."
+    with service(tmp_path, home, "time_out", "questions", agreed="Alex"), listening(home, road):
+        home.wait_state("binary_sensor.turntoward_rituals", "off", 40)
+        assert [heard(home, said) for said in ("Time-out, please", "A question for us", "We did it")] == [rest] * 3
+        assert heard(home, "What is on for us?") == "Nothing just now."
+        assert heard(home, "Quiet tonight") == "Gladly. It will stay quiet tonight."
+        assert state(home, QUIET) == "on"
+        assert heard(home, "You may speak again") == "Gladly."

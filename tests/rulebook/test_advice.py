@@ -47,6 +47,43 @@ def test_advice_about_a_signal_that_only_a_ritual_reads_which_is_off(home: Home)
     assert told == "the signal 'kettle' is read by nothing; no ritual that is on names it"
 
 
+def test_what_our_rituals_can_do_without_is_not_missed(home: Home) -> None:
+    speaker = "homeassistant: {url: 'http://ha', token: abc}\nspeakers: {hall: assist_satellite.hall}\n"
+    of_others = "entry_door: {}, phones.alex: {}, television: {}, sofa: {}, hall: {}, table: {}"
+    assert home.advice(f"{speaker}signals: {{{of_others}}}\nrituals: [reunion_hug, evening_checkin, questions]") == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("tags: {phone_bowls: 04-A2}", "the tag 'phone_bowl' is not known, so scanning it does nothing; did you mean"),
+        ("scenes: {diner: }", "the scene 'dinner' is not known, so it is only told by MQTT; did you mean 'diner'?"),
+        ("", None),
+    ],
+)
+def test_what_was_meant_for_our_rituals_is_told(home: Home, settings: str, said: str | None) -> None:
+    phones = "signals: {phones.alex: {}, phones.sam: {}}"
+    told = home.advice(f"{phones}\n{settings}\nrituals: [phone_free_dinner]").splitlines()
+    named = [line for line in told if "is not known" in line]
+    assert len(named) == bool(said)
+    assert not said or said in named[0]
+
+
+@pytest.mark.parametrize(
+    ("triggers", "rituals", "said"),
+    [
+        ("{trigger: ritual, ritual: time_out}", "", "tea: it has to do with the ritual 'time_out', which is not"),
+        ("{trigger: ritual, ritual: time_out}, {trigger: called}", "", "tea: it has to do with the ritual 'time_out'"),
+        ("{trigger: ritual, ritual: time_out}, {trigger: time, at: '20:00'}", "", None),
+        ("{trigger: ritual, ritual: time_out}, {trigger: ritual, ritual: coffee}", "coffee", None),
+    ],
+)
+def test_advice_about_beginning_after_another_ritual(home: Home, triggers: str, rituals: str, said: str | None) -> None:
+    rules = {"tea": tile("tea", f"triggers: [{triggers}]"), "coffee": tile("coffee")}
+    told = home.advice(f"rituals: [tea, {rituals}]", **rules)
+    assert told.startswith(said) if said else told == ""
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -196,7 +233,7 @@ PHONES = (
         ("triggers: [{trigger: called, tag: ab04f2c81190}]", None),
         (
             "run: {steps: [{action: scene, scene: dinner}]}",
-            "tea: the scene 'dinner' is not known, so that step is left",
+            "tea: the scene 'dinner' is not known, so it is only told by MQTT",
         ),
         (
             "triggers: [{trigger: ritual, ritual: reunion_hug}]",
@@ -253,17 +290,21 @@ def test_rules_get_advice_too_and_are_not_counted(home: Home) -> None:
     told = home.advice("rituals: [a, b, c, lamp]", lamp=rule, **rituals)
     assert told.splitlines() == [
         "lamp: the signal 'table' is not mapped, so it never begins by itself; add it under signals:",
-        "lamp: the scene 'dinner' is not known, so that step is left out; add it under scenes:",
+        "lamp: the scene 'dinner' is not known, so it is only told by MQTT; add it under scenes:",
     ]
 
 
 def test_a_rule_that_publishes_needs_a_broker(home: Home) -> None:
-    home("rituals: [lamp]", lamp="rule: lamp\ntriggers: [{trigger: reunion}]\nactions: [{action: mqtt, topic: x}]\n")
+    actions = "[{action: mqtt, topic: x}, {action: scene, scene: dinner}]"
+    home("rituals: [lamp]", lamp=f"rule: lamp\ntriggers: [{{trigger: reunion}}]\nactions: {actions}\n")
     text = home.path.read_text().replace("mqtt: {}", "homeassistant: {url: 'http://ha', token: abc}")
     text = text.replace("{name: Alex}", "{name: Alex, presence: person.a}")
     home.path.write_text(text.replace("{name: Sam}", "{name: Sam, presence: person.s}"))
     said = warnings(home.settings, load(home.settings).rulebook)
-    assert said == ("lamp: it needs a broker, and there is no mqtt: section",)
+    assert said == (
+        "lamp: it needs a broker, and there is no mqtt: section",
+        "lamp: the scene 'dinner' is not known, so that step is left out; add it under scenes:",
+    )
 
 
 def test_advice_about_cards_in_another_language(home: Home) -> None:

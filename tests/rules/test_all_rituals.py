@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.core.evening import Evening, home_since_noon, household
 from turntoward.core.rule_conditions import Condition
 from turntoward.core.rules import Ritual
 from turntoward.core.texts import Text
@@ -357,3 +358,15 @@ def test_one_ritual_has_a_card_of_the_day_and_it_is_a_light_one_for_any_day() ->
     assert (daily.name, choice.deck, choice.tags, choice.depth) == ("questions", "questions", ("day",), 1)
     cards = [card for card in read_library().decks["questions"].cards if card.depth == 1 and choice.takes(card)]
     assert len(cards) >= 30
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("name", sorted(name for name, ritual in BOOK.items() if not ritual.private))
+def test_what_is_begun_by_hand_has_something_to_read(name: str, language: str) -> None:
+    library = read_library()
+    known = () if name == "reunion_hug" else (BOOK["reunion_hug"],)
+    evening = Evening(household(language=language), (BOOK[name], *known), home_since_noon(), decks=dict(library.decks))
+    evening.answer("17:30", "done", "reunion_hug").answer("18:00", "start", name).tell("18:00:02")
+    shown = {action.ritual: action for action in evening.engine.tiles(evening.state)}[name]
+    assert (shown.state, shown.text != "") in {("running", True), ("idle", False)}
+    assert shown.state == "running" or name == "simpler_weeks"

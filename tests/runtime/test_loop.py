@@ -260,6 +260,30 @@ def test_a_full_disk_stops_deciding_loudly_and_loses_nothing(caplog: pytest.LogC
     assert caplog.text.count("nothing is decided until it can") == 1
 
 
+def test_an_event_that_cannot_be_written_at_all_stops_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    with house() as home:
+        record = home.journal.record
+
+        def refuses(event: object, decision: Decision, digest: str) -> int:
+            if isinstance(event, RitualAnswered):
+                raise ValueError("this is no text")
+            return record(event, decision, digest)  # type: ignore[arg-type]
+
+        home.journal.record = refuses  # type: ignore[method-assign, assignment]
+        home.runtime.put(RitualAnswered("reunion_hug", "done"))
+        home.evening()
+    assert "a ritual_answered could not be written and is left out (ValueError)" in caplog.text
+    assert "this is no text" not in caplog.text, "what cannot be written may be what somebody wrote"
+
+
+@pytest.mark.parametrize(("clock", "seconds"), [("18:00:00", 5.0), ("18:00:02", 3.0), ("18:00:04.5", 0.5)])
+def test_no_event_moves_the_moments_at_which_the_loop_looks_up(clock: str, seconds: float) -> None:
+    """Else the second at which the minutes left are shown would tell that something private happened before."""
+    moment = at("00:00") + timedelta(hours=18, seconds=float(clock[6:]))
+    runtime = Runtime(Engine(HOME, Rulebook()), MemoryJournal(), ManualClock(moment))
+    assert runtime._until_next_look() == pytest.approx(seconds)
+
+
 def test_it_stops_while_the_disk_is_full() -> None:
     with house() as home:
         home.journal.full = True
@@ -346,6 +370,6 @@ def test_time_alone_moves_the_board(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("turntoward.runtime.TICK", 0.01)
     with house() as home:
         home.happens("18:00:00", RitualAnswered("reunion_hug", "start", timedelta(minutes=10)))
-        wait(lambda: boards(home)[-1].minutes_left == 10)
+        wait(lambda: bool(boards(home)) and boards(home)[-1].minutes_left == 10)
         home.clock.set(at("18:03:30"))
         wait(lambda: boards(home)[-1].minutes_left == 7)

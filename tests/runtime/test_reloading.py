@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service import until
+from tests.service import PAUSE, until
 from turntoward import reloading
 from turntoward.core.engine import Engine
 from turntoward.rulebook import load_rulebook
@@ -103,3 +103,44 @@ def test_a_ritual_that_becomes_private_rests_until_its_tile_is_gone(
     engine = watched.change(tea=f"{TEA}private: true\noffer: {{channels: [page]}}\n")
     assert engine.rulebook.rituals == ()
     until(lambda: "these changes wait for a restart: tea" in caplog.text)
+
+
+def test_one_line_says_what_was_taken_over(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    watched.change(home=HOME.replace("agreed: [Alex, Sam]", "agreed: [Alex]") + "season: apart\n")
+    until(lambda: "taken over: agreed, season" in caplog.text)
+    watched.change(tea=TEA.replace("Tea", "Our tea"))
+    until(lambda: "taken over: tea" in caplog.text)
+    watched.change(home=HOME.replace("agreed: [Alex, Sam]", "agreed: [Alex]") + "season: apart  # until spring\n")
+    until(lambda: "taken over: nothing" in caplog.text)
+
+
+def test_advice_is_given_once_as_long_as_it_stands(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
+    odd = HOME + "signals: {entry_dor: {topic: home/door}}\n"
+    watched.change(home=odd)
+    until(lambda: "the signal 'entry_dor' is read by nothing" in caplog.text)
+    watched.change(home=odd + "season: apart\n")
+    watched.change(home=HOME)
+    assert caplog.text.count("entry_dor") == 1
+    watched.change(home=odd)
+    until(lambda: caplog.text.count("entry_dor") == 2)
+
+
+def test_what_the_start_has_said_is_not_said_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "tea.yaml").write_text(TEA, "utf-8")
+    (tmp_path / "household.yaml").write_text(HOME.replace("[Alex, Sam]", "[Alex]"), "utf-8")
+    with _watching(tmp_path) as watched:
+        watched.change(home=HOME.replace("[Alex, Sam]", "[Alex]") + "season: apart\n")
+        watched.change(home=HOME + "season: apart\n")
+    assert "until both have agreed" not in caplog.text
+
+
+def test_another_folder_of_rules_is_taken_over_once(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
+    (watched.folder / "ours").mkdir()
+    (watched.folder / "ours" / "tea.yaml").write_text(TEA.replace("Tea", "Our tea"), "utf-8")
+    caplog.set_level(logging.INFO)
+    engine = watched.change(home=HOME.replace("rules_dir: rules", "rules_dir: ours"))
+    assert [ritual.title for ritual in engine.rulebook.rituals] == ["Our tea"]
+    PAUSE.wait(10 * reloading.LOOK_EVERY)
+    assert len(watched.engines) == 1

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.setup.homes import Listed
 from turntoward.setup import asking, couple
 from turntoward.setup.asking import KEYS, Option, choose, choose_one, chosen, yes
+from turntoward.setup.keyboard import Keyboard
 from turntoward.setup.reaching_home import _address
 
 ROOMS = [Option("kitchen", "Kitchen", True), Option("hall", "Hall"), Option("3", "Room 3")]
@@ -28,6 +30,8 @@ ROOMS = [Option("kitchen", "Kitchen", True), Option("hall", "Hall"), Option("3",
         ("None", []),
         ("0", []),
         ("-", []),
+        ("KITCHEN, room 3", ["kitchen", "3"]),
+        ("kitchen hall", ["kitchen", "hall"]),
     ],
 )
 def test_numbers_or_names_choose(said: str, meant: list[str]) -> None:
@@ -53,6 +57,20 @@ def test_one_of_several() -> None:
     plain = [Option("a", "A"), Option("b", "B")]
     assert choose_one(Listed(), "voice", "Which?", plain, needed=True) == plain[0]
     assert choose_one(Listed(), "voice", "Which?", plain) is None
+
+
+def test_one_is_named_as_it_is_read_and_asked_for_as_one() -> None:
+    people = [Option("person.p1", "Alex (person.p1)"), Option("person.p2", "Sam Marie (person.p2)")]
+    asker = Listed(first_person=["5", "sam marie"])
+    assert choose_one(asker, "first_person", "Who?", people) == people[1]
+    assert asker.refused == [
+        ("first_person", "'5' is not in the list; write a number from 1 to 2, or 'none'"),
+    ]
+    speaker = Option("media_player.k", "kitchen: Kitchen speaker (media_player.k)")
+    assert chosen("kitchen speaker", [speaker]) == [speaker]
+    twins = [Option("a", "Lamp (a)"), Option("b", "Lamp (b)")]
+    with pytest.raises(ValueError, match="'lamp' is not in the list"):
+        chosen("lamp", twins)
 
 
 def test_yes_and_no_in_both_languages() -> None:
@@ -95,17 +113,17 @@ def test_the_names_have_to_be_two() -> None:
 @pytest.mark.parametrize(
     ("here", "first", "second", "agreed"),
     [
-        ("yes", "yes", "yes", True),
-        ("yes", "yes", "no", False),
-        ("yes", "no", "yes", False),
-        ("yes", "", "", False),
-        ("no", "yes", "yes", False),
-        ("", "yes", "yes", False),
+        ("yes", "yes", "yes", ("Alex", "Sam")),
+        ("yes", "yes", "no", ()),
+        ("yes", "no", "yes", ()),
+        ("yes", "", "", ()),
+        ("no", "yes", "yes", ()),
+        ("", "yes", "yes", ()),
     ],
 )
-def test_it_takes_both_and_enter_is_no(here: str, first: str, second: str, agreed: bool) -> None:
+def test_it_takes_both_and_enter_is_no(here: str, first: str, second: str, agreed: tuple[str, ...]) -> None:
     asker = Listed(both_here=here, first_agrees=first, second_agrees=second)
-    assert couple.agreed(asker, ("Alex", "Sam")) is agreed
+    assert couple.agreed(asker, ("Alex", "Sam")) == agreed
 
 
 def test_who_of_the_two_said_no_is_not_told() -> None:
@@ -126,3 +144,8 @@ def test_every_question_has_a_name_that_a_file_can_answer() -> None:
     assert asked == set(KEYS)
     guide = (Path(__file__).parents[2] / "docs" / "setup.md").read_text("utf-8")
     assert not [key for key in KEYS if f"`{key}`" not in guide]
+
+
+def test_what_a_paste_brings_along_is_not_part_of_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda _: " al\x7f\x1bex\udc80\u2028 ")
+    assert Keyboard(Console()).ask("first_name", "Who?") == "alex"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.setup.homes import entity, home
-from turntoward.setup import candidates, suggestions
+from tests.setup.homes import Listed, entity, home
+from turntoward.setup import candidates, rooms, suggestions
 from turntoward.setup.found import Entity, Found
 
 PERSONS = ("person.alex", "person.sam")
@@ -22,6 +22,16 @@ def test_persons_by_their_names() -> None:
     assert suggested(candidates.persons(found, "Alex")) == ["person.alex"]
     assert suggested(candidates.persons(found, "Sam Marie")) == ["person.p2"]
     assert suggested(candidates.persons(found, "Robin")) == []
+
+
+def test_nobody_is_both_of_you_and_no_phone_is_both_of_yours() -> None:
+    found = home(
+        entity("person.alex", "Alex"), entity("person.sam", "Sam"), notify=("mobile_app_alex", "mobile_app_sam")
+    )
+    asker = Listed(second_person=["1", "2"], first_phone="1", second_phone=["1", "2"])
+    assert rooms.persons(asker, found, ("Alex", "Sam")) == PERSONS
+    assert rooms.phones(asker, found, ("Alex", "Sam"), PERSONS) == ("notify.mobile_app_alex", "notify.mobile_app_sam")
+    assert [key for key, _ in asker.refused] == ["second_person", "second_phone"]
 
 
 def test_a_phone_by_the_tracker_of_its_person() -> None:

@@ -72,10 +72,10 @@ def test_what_is_never_asked_and_what_nobody_else_may_answer(tmp_path: Path, tex
     [
         ("first_name: '1'\n", "first_name: '1' is not a name"),
         ("homeassistant: http://\n", "homeassistant: there is no host in this address"),
-        ("homeassistant: none\nmqtt_host: none\n", "mqtt_host: without Home Assistant the broker is the only one"),
+        ("homeassistant: none\nmqtt_host: none\n", "mqtt_host: where Home Assistant does not say who is home"),
         ("homeassistant: http://127.0.0.1:1\ntoken: t\n", "nothing answers at its address"),
         ("homeassistant: none\nmqtt_host: 127.0.0.1\nmqtt_port: 1\n", "there is no broker at 127.0.0.1:1"),
-        ("homeassistant: none\nlanguage: fr\n", "language: there are en and de so far"),
+        ("homeassistant: none\nlanguage: fr\n", "language: write en or de; there are no others yet"),
     ],
 )
 def test_a_wrong_answer_ends_it_and_nothing_is_changed(tmp_path: Path, text: str, told: str) -> None:

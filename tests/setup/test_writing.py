@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -78,15 +79,22 @@ def test_check_finds_nothing_wrong_in_it(tmp_path: Path, plan: Plan) -> None:
 
 @pytest.mark.parametrize("name", ["No", "Seán", "O'Brien", "Anne-Marie", "Yes", "Ünal", "Null"])
 def test_names_are_read_as_they_are_written(tmp_path: Path, name: str) -> None:
-    plan = replace(BARE, names=(name, "Sam"), agreed=True)
+    plan = replace(BARE, names=(name, "Sam"), agreed=(name, "Sam"))
     with drafted(plan, tmp_path / "household.yaml", {}) as draft:
         assert draft.settings.partners[0].name == name
         assert draft.settings.both_agreed
 
 
+@pytest.mark.parametrize("room", ["1", "null", "true", "2_og", "kitchen", "no"])
+def test_rooms_are_read_as_they_are_written(tmp_path: Path, room: str) -> None:
+    plan = replace(PLAN, speakers=(ChosenSpeaker(room, "assist_satellite.a"), ChosenSpeaker(room, "notify.b")))
+    with drafted(plan, tmp_path / "household.yaml", {}) as draft:
+        assert draft.settings.speaker_rooms() == (room,)
+
+
 def test_nobody_has_agreed_by_being_asked_nothing() -> None:
     assert "agreed: []" in household(PLAN)
-    assert 'agreed: ["Alex", "Sam"]' in household(replace(PLAN, agreed=True))
+    assert 'agreed: ["Alex", "Sam"]' in household(replace(PLAN, agreed=PLAN.names))
 
 
 def test_no_secret_is_in_the_file_and_secrets_are_the_owners_alone(tmp_path: Path) -> None:
@@ -131,6 +139,40 @@ def test_secrets_that_say_the_same_already_are_left_alone(tmp_path: Path) -> Non
         with drafted(PLAN, config, {}) as draft:
             copies = save(draft, config, NOW)
     assert [copy.name for copy in copies] == ["household.yaml.bak-20261120-183000"]
+
+
+def test_where_there_is_no_room_for_one_file_both_stay_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, secrets = tmp_path / "household.yaml", tmp_path / "secrets.yaml"
+    config.write_text("partners: mine\n", "utf-8")
+    secrets.write_text("ha_token: old\n", "utf-8")
+    room = iter([None])
+
+    def fsync(_: int) -> None:
+        if next(room, "none") == "none":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fsync)
+    with drafted(PLAN, config, {}) as draft, pytest.raises(OSError, match="No space left"):
+        save(draft, config, NOW)
+    assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {
+        "household.yaml": "partners: mine\n", "secrets.yaml": "ha_token: old\n",
+    }  # fmt: skip
+
+
+def test_the_file_of_passwords_is_no_household(tmp_path: Path) -> None:
+    with pytest.raises(Stopped, match="is for passwords"):
+        check_place(tmp_path / "secrets.yaml")
+
+
+def test_a_copy_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    config = tmp_path / "household.yaml"
+    for number in range(3):
+        config.write_text(f"number {number}\n", "utf-8")
+        with drafted(BARE, config, {}) as draft:
+            save(draft, config, NOW)
+    assert {copy.read_text("utf-8") for copy in tmp_path.glob("*.bak-*")} == {f"number {n}\n" for n in range(3)}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root writes for others")

@@ -128,7 +128,8 @@ class Dose(Promise):
     def _in_demanding_weeks(self, step: Step, entry: TraceEntry) -> None:
         if season(step) == "simplified":
             today = step.home.logical_day(step.now)
-            others = {of for when, _, of in self.offers if step.home.logical_day(when) == today} - {entry.occasion}
+            seen = [one for one in self.offers if not form(step, one[1]).private]  # the own page prompts nobody
+            others = {of for when, _, of in seen if step.home.logical_day(when) == today} - {entry.occasion}
             assert not others, "one offer a day is enough"
 
     def _of_the_day(self, step: Step, action: Announce | Notify) -> None:

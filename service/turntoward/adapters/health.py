@@ -21,6 +21,11 @@ STALE = 60.0
 """Seconds. The loop leaves a sign of life every fifteen, and none while it cannot decide (a full disk, say)."""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keep it out of the log, with the address of whoever hung up."""
+
+
 class Health:
     """Listens as long as the block lasts, in threads of its own.
 
@@ -33,7 +38,7 @@ class Health:
 
     def __enter__(self) -> Self:
         try:
-            self._server = ThreadingHTTPServer(("", self._port), _answers(self.is_well))
+            self._server = _Server(("", self._port), _answers(self.is_well))
         except OSError as problem:
             log.warning("nobody can ask over HTTP whether all is well: port %s: %s", self._port, problem.strerror)
             return self

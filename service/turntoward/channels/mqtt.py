@@ -25,7 +25,7 @@ class MqttChannel:
     at_most_once = False
 
     def __init__(self, settings: Settings, rulebook: Rulebook, broker: Broker, clock: Clock) -> None:
-        self._event, self._replies = f"{settings.base}/event", f"{settings.base}/reply"
+        self._event, self._replies = settings.topics.event, settings.topics.reply
         self._zone = settings.time_zone
         self._titles = {ritual.ritual: ritual.named(settings.language) for ritual in rulebook.rituals}
         self._private = {ritual.ritual for ritual in rulebook.rituals if ritual.private}

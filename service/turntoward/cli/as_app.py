@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from turntoward.adapters.journal import BACKUP_NAME, FILE_NAME, JournalNotOpened
 from turntoward.adapters.privileges import step_down
 from turntoward.adapters.supervisor import is_untouched, lend, write_starter
 from turntoward.cli import logs
+from turntoward.cli.dashboard_of_app import put_meanwhile
 from turntoward.documents import Problems
 from turntoward.rulebook import Loaded, load
 from turntoward.settings import Settings, load_settings_and_document
@@ -45,7 +46,9 @@ def run(config: Path, serve: Callable[[Settings, Loaded], None]) -> None:
     with Health(port, (folder / "alive", waiting), clock.now):
         settings, loaded = _usable(config, waiting, clock)
         _drop_the_copy_of_the_last_stop(settings.journal_dir)
-        serve(settings, loaded)
+        wanted = "TURNTOWARD_APP_DASHBOARD" in os.environ
+        with put_meanwhile(settings, loaded.rulebook) if wanted else nullcontext():
+            serve(settings, loaded)
         _leave_a_copy(settings.journal_dir)
 
 

@@ -20,9 +20,9 @@ def backup(
     file: Annotated[Path | None, typer.Argument(help="where to; left out: journal.backup in data_dir")] = None,
     config: Config = DEFAULT_CONFIG,
     replace: Annotated[bool, typer.Option("--replace", help="replace the file if it is there, without asking")] = False,
-    if_any: Annotated[bool, typer.Option("--if-any", help="that there is no journal yet is no mistake")] = False,
+    if_any: Annotated[bool, typer.Option("--if-any", help="where there is no journal yet, do nothing")] = False,
 ) -> None:
-    """Copy the journal, without presence and time-outs; `journal.backup` in a data_dir without journal is taken up."""
+    """Copy the journal, without presence and time-outs. A data_dir without journal starts from `journal.backup`."""
     folder = _journal_dir(config)
     step_down(os.environ.get("TURNTOWARD_USER"), folder)
     target = file or folder / BACKUP_NAME

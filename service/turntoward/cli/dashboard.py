@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
 
-from turntoward.channels.tile import discovery
-from turntoward.channels.tile.entities import node_of
+from turntoward.cli import placing
 from turntoward.cli.frame import DEFAULT_CONFIG, Config, app, loaded_of, settings_of, wrong
-from turntoward.dashboard import ICON, Couple, Entities, as_yaml, shown
-from turntoward.dashboard import dashboard as made_for
+from turntoward.cli.placing import URL
+from turntoward.dashboard import as_yaml
 from turntoward.ports import Impossible, NotNow
 from turntoward.settings import Settings
 
 if TYPE_CHECKING:
     from turntoward.adapters.homeassistant.questions import Questions
 
-URL = "turntoward"
 _ABOUT = """\
 {what} for Home Assistant, made by `turntoward dashboard`; docs/dashboard.md says more.
 In Home Assistant: Settings, Dashboards, Add dashboard, New dashboard from scratch. Open it, then the pencil, the three
@@ -36,7 +35,7 @@ To see what a dashboard looks like before that: turntoward dashboard --example""
 def dashboard(
     config: Config = DEFAULT_CONFIG,
     example: Annotated[
-        bool, typer.Option("--example", help="ask no Home Assistant, and take the ids our entities have at first")
+        bool, typer.Option("--example", help="without asking Home Assistant, with the ids our entities have at first")
     ] = False,
     save: Annotated[bool, typer.Option("--save", help=f"put it into Home Assistant, at /{URL}")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="with --save: replace one that is there without asking")] = False,
@@ -45,28 +44,24 @@ def dashboard(
     if example and save:
         wrong("--example shows what a home could look like, --save needs the home you have: leave one of them out")
     settings, document = settings_of(config)
-    rulebook = loaded_of(settings, document).rulebook
-    couple = Couple(settings.couple, settings.language, shown(rulebook, settings.language))
-    node, components = node_of(settings), discovery.components(settings, rulebook)
+    page = placing.Page(settings, loaded_of(settings, document).rulebook)
     if example:
-        made = made_for(couple, Entities.proposed(node, components))
-        return _print(made, "An example of a dashboard")
+        return _print(page.example(), "An example of a dashboard")
     if settings.homeassistant is None:
         wrong(f"{config} has no 'homeassistant:' section; add one with url and token, or take --example")
     from turntoward.adapters.homeassistant.questions import Questions  # its client library takes a second
 
     try:
         with Questions(settings.homeassistant) as home_assistant:
-            entities = Entities.found(node, components, home_assistant.ask("config/entity_registry/list"))
-            if not entities:
+            made = page.made_for(home_assistant)
+            if made is None:
                 wrong(_nothing_there(settings), code=1)
-            made = made_for(couple, entities)
             if not save:
                 return _print(made, "A dashboard")
             _put(home_assistant, made, yes)
     except (NotNow, Impossible) as problem:
         wrong(problem, code=1)
-    _hint(f"It is at {settings.homeassistant.url.rstrip('/')}/{URL}, and in the sidebar.")
+    _hint(f"It is in the sidebar of Home Assistant, at /{URL}.")
     if settings.homeassistant.dashboard is None:
         _hint(f"To open it with a tap on a message on your phones, write 'dashboard: /{URL}' below 'homeassistant:'.")
 
@@ -80,7 +75,7 @@ def _hint(text: str) -> None:
 
 
 def _nothing_there(settings: Settings) -> str:
-    mqtt, url = settings.mqtt, settings.homeassistant.url if settings.homeassistant else ""
+    mqtt, url = settings.mqtt, _address(settings.homeassistant.url) if settings.homeassistant else ""
     if mqtt is None:
         return f"{url}: our entities reach Home Assistant by MQTT; add an 'mqtt:' section to household.yaml"
     if not mqtt.discovery:
@@ -88,15 +83,19 @@ def _nothing_there(settings: Settings) -> str:
     return _NOTHING.format(url=url, broker=f"{mqtt.host}:{mqtt.port}", prefix=mqtt.discovery)
 
 
+def _address(url: str) -> str:
+    """An address may have a password in it, which nobody else is to read."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+
+
 def _put(home_assistant: Questions, made: dict[str, Any], yes: bool) -> None:
     """Make the dashboard, or replace what is there when somebody agrees."""
-    there = [found for found in home_assistant.ask("lovelace/dashboards/list") if found["url_path"] == URL]
-    if there:
-        _may_replace(there[0]["mode"], yes)
-    else:
-        about = {"title": made["title"], "icon": ICON, "mode": "storage", "url_path": URL, "allow_single_word": True}
-        home_assistant.ask("lovelace/dashboards/create", **about, show_in_sidebar=True, require_admin=False)
-    home_assistant.ask("lovelace/config/save", url_path=URL, config=made)
+    mode = placing.there(home_assistant)
+    if mode is None:
+        return placing.create(home_assistant, made)
+    _may_replace(mode, yes)
+    placing.replace(home_assistant, made)
 
 
 def _may_replace(mode: str, yes: bool) -> None:

@@ -18,7 +18,7 @@ _MARKS: dict[Level, tuple[str, str]] = {"ok": ("✓", "green"), "notice": ("!", 
 
 @app.command()
 def doctor(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Look whether your home works: connections, rights, entities, phones, speakers. Also while the service runs.
+    """Check whether your home works: connections, rights, entities, phones, speakers. Also while the service runs.
 
     Exit codes: 0 no problem; 1 something will not work; 2 something in a file is wrong.
     """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -34,6 +36,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="one line of JSON each, for
 def main() -> None:
     """Run the command line."""
     app()
+
+
+def program() -> str:
+    """Return what to type to call us again: most installations are in a folder that no shell looks into."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "turntoward" and shutil.which("turntoward") is None else "turntoward"
 
 
 def out() -> Console:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from turntoward.cli.frame import DEFAULT_CONFIG, Config, app, out, wrong
+from turntoward.cli.frame import DEFAULT_CONFIG, Config, app, out, program, wrong
 from turntoward.documents import Problems
 from turntoward.setup import AnswerRefused, Asker, Stopped
 
@@ -18,16 +18,16 @@ Answers = Annotated[Path | None, typer.Option("--answers", help="a file with the
 
 @app.command()
 def setup(config: Config = DEFAULT_CONFIG, answers: Answers = None) -> None:
-    """Ask what has to be known of your home, try it out, and write household.yaml. Takes five minutes.
+    """Ask about your home, try the answers out, and write household.yaml. Takes about five minutes.
 
     Exit codes: 0 it is written; 1 it was ended or could not go on, and nothing was changed; 2 an answer in the file
-    cannot be.
+    is wrong.
     """
     # its client libraries take a second that the other verbs need not wait
     from turntoward.setup.interview import interview
 
     try:
-        interview(_asker(answers), config, os.environ)
+        interview(_asker(answers), config, os.environ, program())
     except (Problems, AnswerRefused) as problem:
         wrong(problem)
     except Stopped as problem:

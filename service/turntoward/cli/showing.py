@@ -17,6 +17,7 @@ from turntoward.core.actions import Action, Announce, Notify, Publish, SetScene,
 from turntoward.core.simulated_home import Emitted
 from turntoward.core.simulator import Played
 from turntoward.core.trace import NOTICEABLE, TraceEntry, explain
+from turntoward.settings import Settings
 
 _PRIVATE_ACT = "private_act"
 _KIND = {"happens": ("·", "dim"), "decides": ("→", "cyan"), "emits": ("♪", "bold green")}
@@ -57,13 +58,14 @@ def shared(entries: Iterable[Entry]) -> list[Entry]:
     return visible
 
 
-def show_journal(out: Console, entries: Sequence[Entry], zone: ZoneInfo) -> None:
+def show_journal(out: Console, entries: Sequence[Entry], settings: Settings) -> None:
     """Print what happened to rituals, newest last."""
+    zone = settings.time_zone
     for entry in entries:
         for step in (s for s in entry.trace if s.step in NOTICEABLE):
             out.print(_dated(entry.at, zone, explain(step), "cyan"))
         for action, status in entry.actions:
-            if words := _action_in_words(action, status):
+            if words := _action_in_words(action, status, settings):
                 out.print(_dated(entry.at, zone, words, "green" if status == "delivered" else "yellow"))
 
 
@@ -93,24 +95,25 @@ def _entry_as_data(entry: Entry, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def show_reasons(out: Console, entries: Sequence[Entry], zone: ZoneInfo) -> None:
+def show_reasons(out: Console, entries: Sequence[Entry], settings: Settings) -> None:
     """Print every step of the entries in plain words, silence too."""
+    zone = settings.time_zone
     for entry in entries:
         for step in entry.trace:
             style = {"offered": "bold green", "refused": "yellow", "held": "yellow"}.get(step.step, "cyan")
             out.print(_dated(entry.at, zone, explain(step), style))
         for action, status in entry.actions:
-            if words := _action_in_words(action, status):
+            if words := _action_in_words(action, status, settings):
                 out.print(_dated(entry.at, zone, f"  {words}", "dim"))
 
 
-def _action_in_words(action: Action, status: str) -> str:
+def _action_in_words(action: Action, status: str, settings: Settings) -> str:
     """What people could hear or see; bookkeeping has no words."""
-    words = _what(action)
+    words = _what(action, settings)
     return f"{words} ({_STATUS.get(status, status)})" if words else ""
 
 
-def _what(action: Action) -> str:
+def _what(action: Action, settings: Settings) -> str:
     if isinstance(action, Announce):
         return "speaker: a soft sound" if action.chime else f"speaker: “{action.text}”"
     if isinstance(action, Notify):
@@ -118,8 +121,16 @@ def _what(action: Action) -> str:
     if isinstance(action, SetTile) and action.state == "offered":
         return f"tile: “{action.text}”"
     if isinstance(action, SetScene):
-        return f"scene: {action.scene} {'on' if action.on else 'off'}"
+        return _scene(action, settings)
     return f"message: {action.topic}" if isinstance(action, Publish) else ""
+
+
+def _scene(action: SetScene, settings: Settings) -> str:
+    words = f"scene: {action.scene} {'on' if action.on else 'off'}"
+    scene = settings.scenes.get(action.scene)
+    if settings.mqtt is None or (settings.homeassistant is not None and scene is not None and scene.set):
+        return words
+    return f"{words}, only told on {settings.base}/scene/{action.scene}"
 
 
 _STATUS = {

@@ -22,7 +22,18 @@ from turntoward.adapters.journal import Entry, JournalNotOpened, read_entries
 from turntoward.adapters.privileges import step_down
 from turntoward.channels import ChannelNotLoaded
 from turntoward.cli import as_app, listing, logs, showing
-from turntoward.cli.frame import DEFAULT_CONFIG, AsJson, Config, all_wrong, app, loaded_of, out, settings_of, wrong
+from turntoward.cli.frame import (
+    DEFAULT_CONFIG,
+    AsJson,
+    Config,
+    all_wrong,
+    app,
+    loaded_of,
+    out,
+    program,
+    settings_of,
+    wrong,
+)
 from turntoward.documents import Problems
 from turntoward.rulebook import Library, Loaded, load_scenario, read_library, warnings
 from turntoward.rulebook.playing import examples, failing_examples, play_scenario, problems_of_rules
@@ -50,7 +61,7 @@ def _serve(settings: Settings, loaded: Loaded, config: Path) -> None:
     logs.set_up(settings.log_level, clock, settings.time_zone)
     _greet(settings, loaded)
     try:
-        service = bootstrap.build(settings, loaded.rulebook, clock, config, why=f"{sys.argv[0]} why --config {config}")
+        service = bootstrap.build(settings, loaded.rulebook, clock, config, why=f"{program()} why --config {config}")
     except (JournalNotOpened, ChannelNotLoaded, BrokerNotStarted) as problem:
         wrong(problem, code=1)
     service.run()
@@ -125,7 +136,7 @@ def journal(
     if as_json:
         print("\n".join(showing.journal_as_json(entries, settings.time_zone)), end="\n" if entries else "")
     elif entries:
-        showing.show_journal(out(), entries, settings.time_zone)
+        showing.show_journal(out(), entries, settings)
     else:
         out().print("Nothing has happened yet.")
 
@@ -139,7 +150,7 @@ def why(
     settings, entries = _entries(config)
     chosen = showing.about(entries, which)
     if chosen:
-        showing.show_reasons(out(), chosen, settings.time_zone)
+        showing.show_reasons(out(), chosen, settings)
     elif which is None:
         out().print("Nothing has been decided yet: no ritual had a reason to be looked at.")
     else:
@@ -175,7 +186,8 @@ def _counted(library: Library) -> str:
 
 def _greet(settings: Settings, loaded: Loaded) -> None:
     """Say what runs, and what will not work as it is."""
-    log.info("Turntoward %s for %s. %s", __version__, settings.couple, _on(loaded))
+    couple = " and ".join(partner.name for partner in settings.partners)
+    log.info("Turntoward %s for %s. %s", __version__, couple, _on(loaded))
     if settings.demo is not None:
         log.info(
             "this is the demo: an evening at %s times the speed of life, with a broker of its own", settings.demo.speed

@@ -10,16 +10,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from turntoward.core import opening, programs, rituals, telling, timeouts, wording
+from turntoward.core import offers, opening, programs, rituals, telling, timeouts, wording
 from turntoward.core.draft import Draft
 from turntoward.core.events import Answer
-from turntoward.core.offers import count
+from turntoward.core.rule_steps import TileStep
 from turntoward.core.rules import Ritual
 from turntoward.core.spans import format_duration
 from turntoward.core.state import Occasion, Outcome
 
 SHARED_AT_MOST = 500
-"""Letters."""
+"""Letters of a line."""
+LINES_AT_MOST = 6
 _JOINS = "\u200c\u200d"
 """They have no shape of their own, but hold letters and emoji together."""
 DOUBLE_TAP = timedelta(seconds=60)
@@ -40,6 +41,7 @@ MEANS: dict[Answer, Answer] = {
 _OWN_WORDS: dict[Answer, tuple[Answer, ...]] = {
     "start": ("accept",),
     "done": ("enough", "accept"),
+    "enough": ("done",),
     "later": ("other_slot",),
     "not_today": ("skip",),
 }
@@ -112,9 +114,14 @@ def start(draft: Draft, ritual: Ritual, lasts: timedelta | None = None, cause: s
             draft.note(name, "refused", "dropped")
             return
         draft.change_past(name, dropped=False)
-    opened = occasion or replace(opening.new_occasion(draft, ritual, "called", draft.now), cause=cause)
+    opened = _with_words(
+        draft, ritual, occasion or replace(opening.new_occasion(draft, ritual, "called", draft.now), cause=cause)
+    )
+    if opened is None:
+        draft.note(name, "refused", "nothing_to_review" if ritual.offer.reviews else "no_new_card")
+        return
     if opened.offered_at is None:
-        count(draft, name)
+        offers.count(draft, name)
     opened = telling.clear_phones(draft, opened)
     if ritual.run.time_out is not None:
         begun = timeouts.begin(draft, ritual, ritual.run.time_out, opened, lasts)
@@ -125,6 +132,13 @@ def start(draft: Draft, ritual: Ritual, lasts: timedelta | None = None, cause: s
     assert begun.ends_at is not None  # everything that runs ends
     draft.note(name, "started", begun.cause, begun.id, for_=format_duration(begun.ends_at - draft.now))
     draft.put(telling.tell(draft, begun, "started"))
+
+
+def _with_words(draft: Draft, ritual: Ritual, occasion: Occasion) -> Occasion | None:
+    """Return an occasion that has something to show while it runs: the words of its offer, where it shows no others."""
+    if occasion.text or ritual.run.time_out or any(isinstance(step, TileStep) for step in ritual.run.steps):
+        return occasion
+    return offers.worded(draft, ritual, occasion)
 
 
 def _stop(draft: Draft, ritual: Ritual, occasion: Occasion | None) -> None:
@@ -184,7 +198,7 @@ def _close(draft: Draft, ritual: Ritual, occasion: Occasion | None, said: Answer
             return
         occasion = opening.new_occasion(draft, ritual, "called", draft.now)
     if outcome == "done" and occasion.offered_at is None and not occasion.runs:
-        count(draft, ritual.name)  # they did it by themselves, so no prompt is needed soon
+        offers.count(draft, ritual.name)  # they did it by themselves, so no prompt is needed soon
     if said == "accept":
         occasion = _accepted(draft, ritual, occasion)
     if said == "drop" and occasion.about:
@@ -193,20 +207,20 @@ def _close(draft: Draft, ritual: Ritual, occasion: Occasion | None, said: Answer
 
 
 def _share(draft: Draft, ritual: Ritual, occasion: Occasion | None, text: str) -> None:
-    """Let both read on the tile until the day is over what was put there on purpose, the last two lines; not whose."""
+    """Let both read on the tile until the day is over what was put there on purpose; not whose it is."""
     line, past, of = shared_line(text), draft.past(ritual.name), occasion.id if occasion else ""
     if not line:
         draft.note(ritual.name, "refused", "nothing_shared", of)
         return
-    earlier = past.shared.splitlines()
+    earlier = telling.shared_today(draft, ritual.name).splitlines()
     if line in earlier and past.last_end and draft.now - past.last_end < DOUBLE_TAP:
         draft.note(ritual.name, "refused", "answered_already", of)
         return
     if occasion is None:
         occasion = opening.new_occasion(draft, ritual, "called", draft.now)
     if occasion.offered_at is None and not occasion.runs:
-        count(draft, ritual.name)
-    rituals.end(draft, occasion, "done", "answered", "\n".join([*earlier[-1:], line]))
+        offers.count(draft, ritual.name)
+    rituals.end(draft, occasion, "done", "answered", "\n".join([*earlier, line][-LINES_AT_MOST:]))
 
 
 def shared_line(text: str) -> str:

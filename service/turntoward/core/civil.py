@@ -50,7 +50,10 @@ def local(now: datetime, zone: ZoneInfo) -> datetime:
 def logical_day(now: datetime, zone: ZoneInfo, starts: time = DAY_STARTS) -> date:
     """Return the day of the couple that an instant belongs to."""
     here = now.astimezone(zone)
-    return here.date() if here.time() >= starts else here.date() - timedelta(days=1)
+    today = here.date()
+    # In autumn an hour comes twice: a day that has begun in it does not end in it again.
+    has_begun = here.time() >= starts or (here.fold and now >= day_start(today, zone, starts))
+    return today if has_begun else today - timedelta(days=1)
 
 
 def day_start(day: date, zone: ZoneInfo, starts: time = DAY_STARTS) -> datetime:

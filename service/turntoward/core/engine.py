@@ -136,13 +136,12 @@ class Engine:
         until = state.now + timedelta(days=1)
         tiles: list[SetTile] = []
         for name in (ritual.name for ritual in self.rulebook.rituals if not ritual.private):
-            occasion = state.occasions.get(name)
-            ends = (occasion.ends_at or occasion.expires_at) if occasion else None
-            shown = state.shown.get(name, "idle")
-            text, of = (occasion.text, occasion.id) if occasion and shown != "idle" else ("", "")
-            if shown == "done":
-                text = state.past[name].shared
-            tiles.append(SetTile(f"{name}-now-tile", name, of, shown, text, ends if of else None, until))
+            occasion, shown = state.occasions.get(name), state.shown.get(name, "idle")
+            if occasion is not None and shown in ("offered", "running"):
+                of, text, ends = occasion.id, occasion.text, occasion.ends_at or occasion.expires_at
+            else:
+                of, text, ends = "", state.past[name].shared if shown != "idle" else "", None
+            tiles.append(SetTile(f"{name}-now-tile", name, of, shown, text, ends, until))
         return tuple(tiles)
 
     def _now(self, state: HouseholdState, now: datetime) -> tuple[Book, Index]:

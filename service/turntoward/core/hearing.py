@@ -49,6 +49,7 @@ from turntoward.core.triggers import Due
 
 _NO_RITUAL = "an answer"
 """What the trace speaks of when there is no ritual that was answered."""
+_TO_AN_OFFER: frozenset[Answer] = frozenset({"start", "accept", "later", "other_slot", "not_today", "skip"})
 
 
 def hear(draft: Draft, event: Event) -> list[Due]:
@@ -165,10 +166,10 @@ def _notice_answered(draft: Draft, event: NoticeAnswered) -> None:
 
 
 def _meant(draft: Draft, said: Answer) -> str:
-    """Name the ritual that is on now, or was only just said; what is to start is what is offered, whatever runs."""
+    """Name the ritual that is on now, or was only just said; what only an offer can take is for it, whatever runs."""
     book, state = draft.book, draft.state
     heard = overview.offered_now(book, state) or overview.offered_now(book, state, heard=True)
-    occasion = (heard if said == "start" else None) or overview.on_now(book, state) or heard
+    occasion = (heard if said in _TO_AN_OFFER else None) or overview.on_now(book, state) or heard
     return occasion.ritual if occasion else ""
 
 

@@ -53,6 +53,14 @@ def offer(
     return True
 
 
+def worded(draft: Draft, ritual: Ritual, occasion: Occasion) -> Occasion | None:
+    """Return an occasion with the words of its offer, for what begins without one; None where there is nothing new."""
+    prepared = _prepared(draft, ritual, occasion)
+    if prepared is None:
+        return None
+    return replace(prepared, text=wording.next_line(draft, prepared, ritual.offer.say, "offer").read)
+
+
 def _prepared(draft: Draft, ritual: Ritual, occasion: Occasion) -> Occasion | None:
     """Draw the card and choose what is asked about; what was put off keeps its own."""
     if ritual.offer.reviews and not occasion.about:

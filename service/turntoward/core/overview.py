@@ -35,15 +35,15 @@ class Overview:
     def board(self, state: HouseholdState, now: datetime) -> Board:
         """Return what is shown at `now`. `next` reaches as far as this season does."""
         season, last = seasons.current(self._household, state, now)
-        lost = tuple(sorted(state.lost))
+        quiet_until, lost = waking.quiet_evening_until(self._household, state, now), tuple(sorted(state.lost))
         if not self._household.both_agreed:
-            return Board(False, season, last, lost=lost)
+            return Board(False, season, last, quiet_until, lost=lost)
         occasion = on_now(self._book, state)
         return Board(
             agreed=True,
             season=season,
             season_until=last,
-            quiet_until=waking.quiet_evening_until(self._household, state, now),
+            quiet_until=quiet_until,
             now=_shown(occasion) if occasion else None,
             minutes_left=_minutes_left(occasion, now) if occasion and occasion.runs else None,
             next=self._next(state, now),
@@ -66,13 +66,16 @@ class Overview:
         return min([*moments, *([planned] if planned else [])], key=lambda moment: moment.at, default=None)
 
     def _card(self, state: HouseholdState, now: datetime) -> str:
-        """Return the card of the day: the same all day, and none twice before all of them were there."""
+        """Return the card of the day: the same all day, and none twice before all of them were there.
+
+        Everybody in the house can read it, and how deep it may go is private: it is light.
+        """
         ritual, choice = self._daily, self._daily.card_of_day if self._daily else None
         deck = self._book.decks.get(choice.deck) if choice else None
         if ritual is None or choice is None or deck is None:
             return ""
         past = state.past.get(ritual.name)
-        cards = tuple(card for card in deck.cards if card.depth <= choice.depth and choice.takes(card))
+        cards = tuple(card for card in deck.cards if card.depth == 1 and choice.takes(card))
         if not cards or (past is not None and past.dropped):
             return ""
         turn, place = divmod(self._household.logical_day(now).toordinal(), len(cards))

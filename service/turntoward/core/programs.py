@@ -209,7 +209,7 @@ def _announce(
 ) -> Occasion:
     """Say it, unless this is no moment for a voice, or it was to be said a while ago; nothing is made up for."""
     until = at + draft.household.presence.voice_ttl
-    if draft.now >= until or not _may_speak(draft, definition, occasion) or not _somebody_home(draft):
+    if draft.now >= until or not _may_speak(draft, definition, occasion) or not _is_heard(draft, definition):
         return occasion
     drawn = _with_card(draft, occasion, step)
     if drawn is None:
@@ -220,16 +220,26 @@ def _announce(
     return drawn
 
 
-def _somebody_home(draft: Draft) -> bool:
-    """Whether there is anybody to hear it; who is not known to be there is not."""
-    known = (draft.state.presence.get(partner, Presence()) for partner in draft.household.partner_ids)
-    return any(presence.confirmed == "home" and presence.raw == "home" for presence in known)
+def _is_heard(draft: Draft, definition: Ritual | Rule) -> bool:
+    """Whether there is anybody to hear it; who is not known to be there is not.
+
+    What a ritual says is for both: who is away must not make the house speak to the other one.
+    """
+    known = _presences(draft)
+    somebody = any(presence.confirmed == "home" and presence.raw == "home" for presence in known)
+    return somebody and not (isinstance(definition, Ritual) and any(p.confirmed == "away" for p in known))
+
+
+def _presences(draft: Draft) -> list[Presence]:
+    return [draft.state.presence.get(partner, Presence()) for partner in draft.household.partner_ids]
 
 
 def _set_scene(draft: Draft, definition: Ritual | Rule, occasion: Occasion, step: SceneStep, key: str) -> Occasion:
     until = draft.now + draft.household.presence.voice_ttl
     if step.scene in occasion.scenes.values():
         return occasion  # it is set already, and is undone once
+    if isinstance(definition, Ritual) and all(presence.confirmed == "away" for presence in _presences(draft)):
+        return occasion  # nobody is there to see it
     draft.actions.append(SetScene(key, occasion.ritual, occasion.id, step.scene, True, until))
     if isinstance(definition, Rule):
         return occasion  # a rule sets a scene for good

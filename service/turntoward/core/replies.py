@@ -23,9 +23,9 @@ _WORTH = timedelta(seconds=10)
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
         "all_right": "All right.",
-        "started": "{title}. Enjoy it.",
-        "started_for": "{title}, for {span}. Enjoy it.",
-        "started_until": "{title}, until {until}. Enjoy it.",
+        "started": "{title}. The time is yours.",
+        "started_for": "{title}, for {span}. The time is yours.",
+        "started_until": "{title}, until {until}. The time is yours.",
         "done": "Lovely.",
         "shared": "Lovely. It is there for both of you.",
         "postponed": "Later it is.",
@@ -34,17 +34,18 @@ _WORDS: dict[str, dict[str, str]] = {
         "nothing_on": "Nothing is on at the moment.",
         "not_on": "{title} is not on at the moment.",
         "not_agreed": "The rituals rest until you have both agreed.",
-        "already_running": "It is on already.",
+        "already_running": "It is already on.",
         "no_such_ritual": "That is not among your rituals at the moment.",
-        "not_an_answer": "That does not go with this one: {title}.",
+        "not_an_answer": "That does not fit this one: {title}.",
         "no_new_card": "You have seen all of them lately.",
         "nothing_shared": "There were no words in it yet.",
+        "nothing_to_review": "There is nothing to look back on just now.",
     },
     "de": {
         "all_right": "In Ordnung.",
-        "started": "{title}. Viel Freude dabei.",
-        "started_for": "{title}, {span}. Viel Freude dabei.",
-        "started_until": "{title}, bis {until}. Viel Freude dabei.",
+        "started": "{title}. Die Zeit gehört euch.",
+        "started_for": "{title}, {span}. Die Zeit gehört euch.",
+        "started_until": "{title}, bis {until}. Die Zeit gehört euch.",
         "done": "Schön.",
         "shared": "Schön. Es steht für euch beide da.",
         "postponed": "Gut, dann später.",
@@ -56,12 +57,14 @@ _WORDS: dict[str, dict[str, str]] = {
         "already_running": "Das läuft schon.",
         "no_such_ritual": "Das gehört gerade nicht zu euren Ritualen.",
         "not_an_answer": "Das passt hier nicht: {title}.",
-        "no_new_card": "Ihr kennt gerade alle.",
-        "nothing_shared": "Es waren noch keine Worte darin.",
+        "no_new_card": "Ihr hattet alle erst vor Kurzem.",
+        "nothing_shared": "Es standen noch keine Worte darin.",
+        "nothing_to_review": "Gerade gibt es nichts, worauf ihr zurückblicken könntet.",
     },
 }
 
 _SAID_OF: dict[str, str] = {
+    "started": "all_right",
     "done": "done",
     "postponed": "postponed",
     "declined": "declined",
@@ -81,6 +84,7 @@ _SAID_TO: dict[str, str] = {
     "no_turns": "not_an_answer",
     "no_new_card": "no_new_card",
     "nothing_shared": "nothing_shared",
+    "nothing_to_review": "nothing_to_review",
 }
 """By the reason for which nothing was done. What is not here is a break, or a second tap, and is told alike."""
 
@@ -99,6 +103,8 @@ def give(draft: Draft) -> None:
 def _text(draft: Draft, asked: Asked, occasion: Occasion | None) -> str:
     words = _WORDS.get(draft.household.language, _WORDS["en"])
     ritual = draft.book.rituals.get(asked.ritual)
+    if not draft.household.both_agreed:  # both can see that, and a break that does not begin must not seem to
+        return words["not_agreed"]
     if asked.ritual in draft.book.fleeting:
         return words["all_right"]
     told = [e for e in draft.trace[asked.since :] if e.ritual == asked.ritual]
@@ -106,9 +112,12 @@ def _text(draft: Draft, asked: Asked, occasion: Occasion | None) -> str:
         return _of_what_runs(draft, ritual, occasion, words)
     if asked.answer == "another" and not told and occasion is not None:
         return occasion.card[0] or words["all_right"]
-    title = ritual.named(draft.household.language) if ritual else ""
+    title = _title(ritual, draft.household.language) if ritual else ""
     turn = draft.household.name_of(draft.state.turns.get(asked.ritual, ""))
-    return words[_which(asked, told)].format(title=title, turn=turn)
+    key = _which(asked, told)
+    if key == "not_on" and occasion is not None and occasion.runs:
+        key = "already_running"
+    return words[key].format(title=title, turn=turn)
 
 
 def _begun_or_another(asked: Asked, told: list[TraceEntry]) -> bool:
@@ -125,10 +134,12 @@ def _which(asked: Asked, told: list[TraceEntry]) -> str:
 
 
 def _of_what_runs(draft: Draft, ritual: Ritual, occasion: Occasion, words: dict[str, str]) -> str:
-    """A card that was asked for is the whole reply; else what runs now, and for how long."""
+    """A card or a question that was asked for is the whole reply; else what runs now, and for how long."""
+    if ritual.offer.reviews:
+        return occasion.text
     if occasion.card[0] and _is_about_cards(ritual):
         return occasion.card[0]
-    title = ritual.named(draft.household.language)
+    title = _title(ritual, draft.household.language)
     lasts = occasion.ends_at - draft.now if occasion.ends_at and ritual.run.lasts else timedelta()
     minutes = round(lasts / timedelta(minutes=1))
     if minutes < 1 or occasion.ends_at is None:
@@ -139,6 +150,11 @@ def _of_what_runs(draft: Draft, ritual: Ritual, occasion: Occasion, words: dict[
     return words["started_until"].format(title=title, until=spoken_time(clock, draft.household.language))
 
 
+def _title(ritual: Ritual, language: str) -> str:
+    """Return what a ritual is called within a sentence: one that is a question must not end it."""
+    return ritual.named(language).rstrip("?")
+
+
 def _is_about_cards(ritual: Ritual) -> bool:
-    draws = any(isinstance(step, TileStep) and step.card is not None for step in ritual.run.steps)
-    return draws and ("another" in ritual.answers or ritual.offer.card is not None)
+    shown = [step.card for step in ritual.run.steps if isinstance(step, TileStep)] or [ritual.offer.card]
+    return any(shown) and ("another" in ritual.answers or ritual.offer.card is not None)

@@ -113,13 +113,16 @@ def _wait(draft: Draft, ritual: Ritual, occasion: Occasion) -> None:
 def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str, shared: str = "") -> None:
     """End an occasion: the tile shows what became of it, and it is remembered for the limits.
 
-    `shared`: what the tile is to say until the day is over.
+    `shared`: what the tile is to say until the day is over, however often the ritual ends until then.
     """
+    shared = shared or telling.shared_today(draft, occasion.ritual)
     occasion = programs.finish(draft, occasion)
     ritual = draft.book.rituals.get(occasion.ritual)
     draft.drop(occasion.ritual)
     is_fleeting = occasion.kind == "fleeting"
-    draft.change_past(occasion.ritual, last_outcome=outcome, last_end=draft.now, fleeting=is_fleeting, shared=shared)
+    draft.change_past(occasion.ritual, fleeting=is_fleeting, shared=shared)
+    if is_fleeting or reason != "time_out":  # of which nothing is left after a day: not when it took this back either
+        draft.change_past(occasion.ritual, last_outcome=outcome, last_end=draft.now)
     if outcome == "declined":
         draft.change_past(occasion.ritual, declined_on=draft.day)
     if outcome == "done":
@@ -131,7 +134,7 @@ def end(draft: Draft, occasion: Occasion, outcome: Outcome, reason: str, shared:
         draft.state = replace(draft.state, affection_from=draft.now + waits)
     if reason != QUIET:  # silence may be a pause; nobody is told of it
         draft.note(occasion.ritual, outcome, reason, occasion.id)
-    tile = _TILE_AFTER.get(outcome, "idle")
+    tile = _TILE_AFTER.get(outcome, "done" if shared else "idle")
     if occasion.kind == "fleeting":
         tile = "idle"
     if tile != "idle" or occasion.ritual in draft.state.shown:

@@ -143,7 +143,7 @@ class Ritual(Model):
         default_factory=dict, description="by language, what else you call it when you ask for it aloud"
     )
     card_of_day: CardChoiceOrName | None = Field(
-        None, description="a card to look at, another one each day; one ritual of the household has one"
+        None, description="a card of depth 1 to look at, another one each day; one ritual of the household has one"
     )
     private: bool = Field(False, description="only on the own page of each; no tile, no entity, no message tells of it")
     triggers: tuple[Trigger, ...] = ()

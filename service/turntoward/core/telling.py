@@ -43,10 +43,18 @@ def rest_tiles(draft: Draft) -> None:
             draft.actions.append(SetTile(key, ritual, "", "idle", "", None, draft.now + _SHOWS_UNTIL))
 
 
+def shared_today(draft: Draft, ritual: str) -> str:
+    """Return what was put on a ritual's tile on purpose, until the day is over."""
+    past = draft.past(ritual)
+    is_of_today = past.last_end is not None and draft.household.logical_day(past.last_end) == draft.day
+    return past.shared if is_of_today else ""
+
+
 def clear_tile(draft: Draft, occasion: Occasion) -> None:
-    """Take an offer off the tile."""
+    """Take an offer off the tile; what was shared on it stands there again."""
+    shared = shared_today(draft, occasion.ritual)
     if occasion.ritual in draft.state.shown:
-        set_tile(draft, occasion, "idle")
+        set_tile(draft, occasion, "done" if shared else "idle", shared)
 
 
 def set_tile(draft: Draft, occasion: Occasion, tile: TileState, text: str = "") -> None:

@@ -24,25 +24,31 @@ _BYTES = 16
 
 def for_phone(seed: int, ritual: Ritual, occasion: Occasion) -> tuple[Button, ...]:
     """Return the buttons of a message: what moves it on, later (or a line for both), not today, then the others."""
-    first = _firsts(ritual, _IN_BETWEEN)
-    others = (a for a in ritual.answers if a not in first and a not in _NEED_THE_TILE)
+    left = _left(ritual, occasion)
+    first = _firsts(left, _IN_BETWEEN)
+    others = (a for a in left if a not in first and a not in _NEED_THE_TILE)
     return tuple(_button(seed, occasion, answer) for answer in (*first, *others))
 
 
 def for_voice(seed: int, ritual: Ritual, occasion: Occasion) -> tuple[Button, ...]:
     """Return what may be answered aloud to an offer: yes, later, not today."""
-    return tuple(_button(seed, occasion, answer) for answer in _firsts(ritual, _LATER))
+    return tuple(_button(seed, occasion, answer) for answer in _firsts(_left(ritual, occasion), _LATER))
 
 
 def meant(seed: int, ritual: Ritual, occasion: Occasion, token: str) -> Answer | None:
-    """Return the answer a token stands for, if it belongs to this occasion as it is now."""
-    if occasion.phase == "waiting":  # put off, or never offered
+    """Return the answer a token stands for, if it belongs to this occasion as it is offered now."""
+    if occasion.phase != "offered":
         return None
     return next((answer for answer in ritual.answers if _token(seed, occasion, answer) == token), None)
 
 
-def _firsts(ritual: Ritual, in_between: tuple[Answer, ...]) -> tuple[Answer, ...]:
-    found = (_first_of(group, ritual.answers) for group in (_MOVES_ON, in_between, _NOT_TODAY))
+def _left(ritual: Ritual, occasion: Occasion) -> tuple[Answer, ...]:
+    """Leave out what cannot be done any more: it is put off once."""
+    return tuple(answer for answer in ritual.answers if not (occasion.postponed and answer in _LATER))
+
+
+def _firsts(answers: tuple[Answer, ...], in_between: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    found = (_first_of(group, answers) for group in (_MOVES_ON, in_between, _NOT_TODAY))
     return tuple(answer for answer in found if answer is not None)
 
 

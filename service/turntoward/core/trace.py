@@ -85,7 +85,7 @@ _REASONS = {
     "other_away": "one of you came home, the other is not home yet",
     "not_seen": "nobody saw the arrival happen: it was found like this after a start or an outage",
     "never_apart": "it is not known since when you were apart",
-    "door_silent": "no entry door has told anything so far; look whether its entity or topic is right",
+    "door_silent": "no entry door has told anything so far; check whether its entity or topic is right",
     "no_door": "no entry door was opened, so it may be a phone and not a person",
     "apart_too_short": "you were apart for {apart}, it begins at {needed}",
     "joint_outing": "you came back from an outing together",
@@ -95,11 +95,12 @@ _REASONS = {
     "no_turns": "you do not take turns in it",
     "nothing_on": "nothing is on at the moment",
     "nothing_shared": "there was no text in it",
+    "nothing_to_review": "there is no ritual yet to look back on, or all were asked about lately",
     "old_notice": "that question is over",
     "season_chosen": "it was chosen: {season}",
     "quiet_evening": "somebody asked for a quiet evening",
     "no_quiet_evening": "the quiet evening was taken back",
-    "nothing_runs": "there is nothing to stop",
+    "nothing_runs": "it is not on at the moment",
     "already_running": "it is running already",
     "both_home": "you are not both home at this moment",
     "not_like_this": "it is not for a moment like this one",
@@ -123,6 +124,14 @@ _REASONS = {
     "answered": "you answered",
 }
 
+_STAYS = frozenset(
+    {
+        "already_running", "answered_already", "no_new_card", "no_turns", "not_an_answer", "nothing_runs",
+        "nothing_shared", "nothing_to_postpone", "nothing_to_review",
+    }
+)  # fmt: skip
+"""Reasons for which somebody's answer changes nothing: no silence is to be explained."""
+
 _ROLES = {
     "guests": "there are guests",
     "asleep": "somebody is asleep",
@@ -136,7 +145,8 @@ _ROLES = {
 def explain(entry: TraceEntry) -> str:
     """Say an entry in plain words: `reunion_hug stays silent: you were apart for 12min, it begins at 30min`."""
     facts = {"for_": "a while", "channels": "", **entry.facts, "reason": reason_in_words(entry)}
-    words = _STEPS.get(entry.step, entry.step).format_map(facts)
+    step = "unchanged" if entry.step == "refused" and entry.reason in _STAYS else entry.step
+    words = _STEPS.get(step, step).format_map(facts)
     if entry.step == "offered" and entry.reason:
         words += f", silently: {facts['reason']}"
     return f"{entry.ritual} {words}"

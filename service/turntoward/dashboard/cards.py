@@ -24,6 +24,11 @@ def is_not(entity: str, *states: str) -> Condition:
     return {"condition": "state", "entity": entity, "state_not": states[0] if len(states) == 1 else list(states)}
 
 
+def any_of(conditions: Iterable[Condition]) -> Condition:
+    """Hold while at least one of these holds."""
+    return {"condition": "or", "conditions": list(conditions)}
+
+
 def only_when(card: Card, conditions: Iterable[Condition]) -> Card:
     """Show a card, a badge or a section only while all of these hold."""
     listed = list(conditions)
@@ -40,6 +45,11 @@ def markdown(content: str, *, plain: bool = False) -> Card:
     """Show a text that Home Assistant fills in; `plain` without a card around it."""
     card: Card = {"type": "markdown", "content": content}
     return {**card, "text_only": True} if plain else card
+
+
+def if_any(text: Card) -> Card:
+    """Show a markdown card only where there are words in it."""
+    return {**text, "show_empty": False}
 
 
 def tile(entity: str, name: str, icon: str, *, color: str, columns: int = HALF, **more: Any) -> Card:

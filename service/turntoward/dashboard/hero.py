@@ -8,7 +8,7 @@ from typing import get_args
 from turntoward.channels.tile.words import ICONS
 from turntoward.core.events import Answer
 from turntoward.dashboard import templates
-from turntoward.dashboard.cards import Card, heading, is_, is_not, led, markdown, only_when, press, width_of
+from turntoward.dashboard.cards import Card, heading, if_any, is_, is_not, led, markdown, only_when, press, width_of
 from turntoward.dashboard.entities import Entities
 from turntoward.dashboard.rituals import Shown, State
 from turntoward.dashboard.words import Words
@@ -18,15 +18,12 @@ CALM = "blue-grey"
 _YES: tuple[Answer, ...] = ("start", "accept", "keep", "done", "enough")
 
 
-def hero(home: Entities, words: Words, rituals: Iterable[Shown], labels: Mapping[str, str]) -> Iterator[Card]:
-    """Yield the cards of each ritual, which are seen while it is on."""
-    for ritual in rituals:
-        if sensor := home.get("sensor", ritual.id):
-            for state in get_args(State):
-                yield from (
-                    only_when(card, [is_(sensor, state)])
-                    for card in _ritual(home, words, ritual, sensor, state, labels)
-                )
+def hero(home: Entities, words: Words, ritual: Shown, labels: Mapping[str, str]) -> Iterator[Card]:
+    """Yield the cards of a ritual, which are seen while it is on."""
+    if sensor := home.get("sensor", ritual.id):
+        for state in get_args(State):
+            for card in _ritual(home, words, ritual, sensor, state, labels):
+                yield only_when(card, [is_(sensor, state)])
 
 
 def _ritual(
@@ -51,6 +48,14 @@ def _answers(home: Entities, words: Words, ritual: Shown, state: State, labels: 
             card = press(button, label, ICONS[answer], color=color, columns=width_of(label))
             without = ritual.without(answer)
             yield only_when(card, [is_not(select, *without)]) if select and without else card
+
+
+def shared(home: Entities, rituals: Iterable[Shown]) -> Iterator[Card]:
+    """Yield what both have written for each other, which is there until the day is over."""
+    for ritual in rituals:
+        if ritual.shares and (sensor := home.get("sensor", ritual.id)):
+            card = if_any(markdown(templates.shared(ritual.title, sensor)))
+            yield only_when(card, [is_not(sensor, "offered", "running", "idle")])
 
 
 def calm(home: Entities, words: Words, rituals: Iterable[Shown]) -> Iterator[Card]:

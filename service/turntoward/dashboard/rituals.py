@@ -6,38 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from turntoward.channels.tile.words import icon_of
 from turntoward.core.events import Answer
 from turntoward.core.household import SEASONS, Season
 from turntoward.core.rules import Ritual, Rulebook
 
 State = Literal["offered", "running"]
-
-ICON = "mdi:heart-outline"
-ICONS: dict[str, str] = {
-    "appreciation": "mdi:hand-heart-outline",
-    "back_to_normal": "mdi:leaf",
-    "date_ideas": "mdi:lightbulb-on-outline",
-    "date_night": "mdi:glass-wine",
-    "evening_checkin": "mdi:message-text-outline",
-    "everyday_touch": "mdi:sofa-outline",
-    "fair_fighting": "mdi:scale-balance",
-    "goodbye_kiss": "mdi:door-open",
-    "kind_words": "mdi:email-heart-outline",
-    "long_distance": "mdi:phone-outline",
-    "monthly_review": "mdi:sprout-outline",
-    "morning_anchor": "mdi:coffee-outline",
-    "phone_free_dinner": "mdi:silverware-fork-knife",
-    "quarterly_talk": "mdi:compass-outline",
-    "questions": "mdi:cards-outline",
-    "reappraisal": "mdi:pencil-outline",
-    "repair": "mdi:bandage",
-    "reunion_hug": "mdi:home-heart",
-    "shared_purpose": "mdi:hammer-wrench",
-    "simpler_weeks": "mdi:feather",
-    "time_out": "mdi:pause-circle-outline",
-    "yearly_talk": "mdi:calendar-star",
-}
-"""Of the rituals that come with us; any other has the heart."""
 
 _OFFERED: tuple[Answer, ...] = (
     "start", "accept", "keep", "change", "drop", "done", "another", "later", "other_slot", "swap", "not_today", "skip",
@@ -55,7 +29,7 @@ class Shown:
     title: str
     forms: Mapping[Season, tuple[Answer, ...]]
     """The answers it takes in each season; in a season that is not here it rests."""
-    icon: str = ICON
+    icon: str
     mode: bool = False
     """It has a switch."""
     turns: bool = False
@@ -70,6 +44,11 @@ class Shown:
     def rests(self) -> tuple[Season, ...]:
         """The seasons in which there is nothing of it."""
         return tuple(season for season in SEASONS if season not in self.forms)
+
+    @property
+    def shares(self) -> bool:
+        """Whether people may write something for each other in it."""
+        return any("share" in answers for answers in self.forms.values())
 
     def without(self, answer: Answer) -> tuple[Season, ...]:
         """Return the seasons in which an answer means nothing to it."""
@@ -96,7 +75,7 @@ def _shown(ritual: Ritual, language: str, fleeting: bool) -> Shown:
         id=ritual.name,
         title=ritual.named(language),
         forms={season: form.answers for season, form in forms.items()},
-        icon=ICONS.get(ritual.name, ICON),
+        icon=icon_of(ritual.name),
         mode=ritual.mode,
         turns=ritual.turns,
         fleeting=fleeting,

@@ -72,6 +72,20 @@ def card_of_the_day(sensor: str) -> str:
     return _large(f"{{{{ state_attr('{sensor}', 'text') or states('{sensor}') }}}}")
 
 
+_SHARED = Template("""\
+{%- set lines = state_attr('$sensor', 'text') or '' %}
+{%- if lines %}
+**$title**
+
+{{ lines | replace('\\n', '\\n\\n') }}
+{%- endif %}""")
+
+
+def shared(title: str, sensor: str) -> str:
+    """Show what both have written for each other, a line each; nothing where nobody has."""
+    return _SHARED.substitute(title=title, sensor=sensor)
+
+
 def _large(text: str) -> str:
     """Make a line as large as what people read from across a room; a heading would be too heavy for a sentence."""
     return f'<font size="4">{text}</font>'

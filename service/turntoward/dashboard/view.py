@@ -13,6 +13,7 @@ from turntoward.dashboard.cards import (
     FULL,
     Card,
     Condition,
+    any_of,
     choose,
     filled,
     heading,
@@ -26,7 +27,7 @@ from turntoward.dashboard.cards import (
     width_of,
 )
 from turntoward.dashboard.entities import Entities
-from turntoward.dashboard.hero import ACCENT, CALM, calm, hero
+from turntoward.dashboard.hero import ACCENT, CALM, calm, hero, shared
 from turntoward.dashboard.rituals import Shown
 from turntoward.dashboard.words import Words, words_in
 
@@ -42,9 +43,10 @@ _SEASONS: dict[Season, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Couple:
-    """Who it is for: their names as they are written ("Alex and Sam"), their language, and their rituals."""
+    """Who it is for: their names, also as both are spoken of ("Alex and Sam"), their language, and their rituals."""
 
-    names: str
+    both: str
+    names: Sequence[str]
     language: str
     rituals: Sequence[Shown]
 
@@ -53,12 +55,12 @@ def dashboard(couple: Couple, home: Entities) -> dict[str, Any]:
     """Return the configuration of a dashboard, as Home Assistant stores it."""
     page = _Page(couple, home)
     view: dict[str, Any] = {
-        "title": couple.names,
+        "title": couple.both,
         "path": PATH,
         "icon": ICON,
         "type": "sections",
         "max_columns": 3,
-        "header": {"layout": "start", "card": markdown(templates.greeting(page.words, couple.names), plain=True)},
+        "header": {"layout": "start", "card": markdown(templates.greeting(page.words, couple.both), plain=True)},
         "sections": list(page.sections()),
     }
     return {"title": TITLE, "views": [view]}
@@ -72,16 +74,21 @@ class _Page:
         self._labels = words_of(couple.language)
         self._home = home
         self._rituals = couple.rituals
+        self._longest = max(couple.names, key=len, default="")
 
     def sections(self) -> Iterator[Card]:
-        """Yield the parts that have something in them, each while there is something to see."""
+        """Yield the columns that have something in them, each while there is something to see.
+
+        What can be begun grows with the rituals, so it has a column of its own; on a phone it comes last.
+        """
         yield from self._instead()
         always = [*self._there(), *self._agreed()]
-        begin = self._no_break()
-        for part in (self._now, self._at_home, self._begin, self._turns, self._seasons):
-            cards = list(part())
-            if any(card["type"] != "heading" for card in cards):
-                yield only_when(section(*cards), [*always, *(begin if part == self._begin else ())])
+        columns = ((self._now, self._turns), (self._at_home, self._seasons), (self._begin,))
+        for parts in columns:
+            cards = [card for part in parts for card in _unless_bare(part())]
+            still = self._no_break() if self._begin in parts else []
+            if cards:
+                yield only_when(section(*cards), [*always, *still])
 
     def _there(self) -> list[Condition]:
         connection = self._home.get("binary_sensor", "connection")
@@ -99,8 +106,11 @@ class _Page:
             yield only_when(section(markdown(self.words.off)), [is_(agreed, "off")])
 
     def _now(self) -> Iterator[Card]:
-        yield from hero(self._home, self.words, self._rituals, self._labels)
+        for ritual in self._rituals:
+            on = hero(self._home, self.words, ritual, self._labels)
+            yield from on if ritual.time_out else (only_when(card, self._no_break()) for card in on)
         yield from calm(self._home, self.words, self._rituals)
+        yield from shared(self._home, self._rituals)
 
     def _at_home(self) -> Iterator[Card]:
         yield heading(self.words.today_at_home, "mdi:home-heart")
@@ -115,7 +125,8 @@ class _Page:
     def _switches(self) -> Iterator[Card]:
         for ritual in self._rituals:
             if ritual.mode and (switch := self._home.get("switch", ritual.id)):
-                yield self._awake(tile(switch, ritual.title, ritual.icon, color=ACCENT, columns=FULL), ritual)
+                card = tile(switch, ritual.title, ritual.icon, color=ACCENT, columns=FULL)
+                yield only_when(self._awake(card, ritual), self._no_break())
         if quiet := self._home.get("switch", "quiet_tonight"):
             yield tile(quiet, self.words.quiet, "mdi:weather-night", color="indigo", columns=FULL)
 
@@ -140,14 +151,29 @@ class _Page:
             yield from (only_when(card, still) for card in cards)
 
     def _turns(self) -> Iterator[Card]:
-        turns = filled(
-            tile(sensor, ritual.title, ritual.icon, columns=width_of(ritual.title), color=CALM, tap_action=NO_TAP)
-            for ritual in self._rituals
-            if ritual.turns and (sensor := self._home.get("sensor", f"{ritual.id}_turn"))
+        still = self._no_break()
+        yield only_when(heading(self.words.turns, "mdi:swap-horizontal"), [*self._some_turn(), *still])
+        yield from filled(
+            only_when(
+                tile(sensor, ritual.title, ritual.icon, columns=self._width(ritual), color=CALM, tap_action=NO_TAP),
+                [_known(sensor), *still],
+            )
+            for ritual, sensor in self._with_turns()
         )
-        if turns:
-            yield heading(self.words.turns, "mdi:swap-horizontal")
-            yield from turns
+
+    def _width(self, ritual: Shown) -> int:
+        """Return how wide a tile has to be for whoever's turn it is to be read in full."""
+        return width_of(max(ritual.title, self._longest, key=len))
+
+    def _some_turn(self) -> list[Condition]:
+        """Hold while any turn is known: in some seasons a ritual has none."""
+        known = [_known(sensor) for _, sensor in self._with_turns()]
+        return known if len(known) == 1 else [any_of(known)]
+
+    def _with_turns(self) -> Iterator[tuple[Shown, str]]:
+        for ritual in self._rituals:
+            if ritual.turns and (sensor := self._home.get("sensor", f"{ritual.id}_turn")):
+                yield ritual, sensor
 
     def _begin(self) -> Iterator[Card]:
         usual = (ritual for ritual in self._rituals if ritual.called and not ritual.fleeting and not ritual.mode)
@@ -164,3 +190,13 @@ class _Page:
         """Show a card only in the seasons in which the ritual does not rest."""
         select = self._home.get("select", "season")
         return only_when(card, [is_not(select, *ritual.rests)]) if select and ritual.rests else card
+
+
+def _unless_bare(part: Iterator[Card]) -> list[Card]:
+    """Return the cards of a part; none where there is nothing below its headings."""
+    cards = list(part)
+    return cards if any(card["type"] != "heading" for card in cards) else []
+
+
+def _known(sensor: str) -> Condition:
+    return is_not(sensor, "unknown", "unavailable")

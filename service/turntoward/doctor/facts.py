@@ -62,6 +62,13 @@ class Home:
     ahead: timedelta | None = None
     """How far its clock is ahead of ours."""
 
+    def heard_from(self, entity_id: str) -> datetime:
+        """Return when the device of an entity last said anything at all: some speak of a thing only when it changes."""
+        devices = {str(row["entity_id"]): row.get("device_id") for row in self.entities}
+        device = devices.get(entity_id)
+        siblings = [other for other, its in devices.items() if device and its == device and other in self.states]
+        return max(self.states[each].reported for each in (entity_id, *siblings))
+
     def registered(self, entity_id: str) -> Row | None:
         """Return what the registry has on an entity; a state may be without it, and it without a state."""
         return next((row for row in self.entities if row.get("entity_id") == entity_id), None)
@@ -78,7 +85,7 @@ class Broker:
     filters_refused: tuple[str, ...] = ()
     discovery_refused: str = ""
     strangers: Literal["kept out", "let in", "may write"] = "kept out"
-    """What a connection without an account may do; looked at only where we have one ourselves."""
+    """What a connection without an account may do."""
     kept: Mapping[str, bytes] = field(default_factory=dict)
     """What it keeps below our base and in our discovery messages, by topic."""
     home_publishes: Literal["heard", "not heard", "no mqtt", "not asked"] = "not asked"

@@ -25,7 +25,9 @@ def missing(home: Home, entity: str, what: str) -> Finding | None:
 
 def meant(name: str, known: Iterable[str]) -> str:
     """Advise what to write instead of a name that does not exist."""
-    near = difflib.get_close_matches(name, known, n=3)
+    domain, _, called = name.partition(".")
+    others = {each.partition(".")[2]: each for each in known if each.startswith(f"{domain}.")}
+    near = [others[each] for each in difflib.get_close_matches(called, others, n=3)]
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     return f"{hint}write it into household.yaml as Home Assistant shows it"
 
@@ -37,5 +39,5 @@ def silent(home: Home, entity: str, what: str) -> Finding | None:
         return None
     return notice(
         f"{what}: {entity} is {seen.state} at the moment",
-        "look whether its device has power and is connected; until it speaks again it counts as not known",
+        "check whether its device has power and is connected; until it is back it counts as unknown",
     )

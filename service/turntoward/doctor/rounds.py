@@ -31,8 +31,8 @@ def _made(name: str, look: Look, facts: Facts) -> list[Finding]:
     try:
         return [replace(finding, check=name) for finding in look(facts)]
     except Exception as stumble:  # a home nobody thought of must not hide what else is wrong
-        text = f"this could not be looked at ({type(stumble).__name__}), which is a mistake in the program"
-        return [replace(problem(text, "tell it to the makers, with the version of your Home Assistant"), check=name)]
+        text = f"this could not be checked ({type(stumble).__name__}), which is a mistake in the program"
+        return [replace(problem(text, "report it to the makers, with the version of your Home Assistant"), check=name)]
 
 
 def _module(name: str) -> ModuleType:

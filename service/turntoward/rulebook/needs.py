@@ -6,7 +6,8 @@ Each ritual's lines, as advice. What is missing inside the rules themselves is a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from functools import cache
 
 from turntoward.core.rule_conditions import SignalCondition
 from turntoward.core.rule_steps import AnnounceStep, MqttStep, NotifyStep, SceneStep
@@ -15,12 +16,14 @@ from turntoward.core.rule_triggers import (
     EventTrigger,
     LeavingTrigger,
     MqttTrigger,
+    RitualTrigger,
     StateTrigger,
     Trigger,
 )
 from turntoward.core.rules import Ends, Ritual, Rulebook
 from turntoward.core.signals import words_for
 from turntoward.documents import nearest
+from turntoward.rulebook.library import Library, read_library
 from turntoward.rulebook.references import Spec, all_of, conditions, forms, rituals_named, steps
 from turntoward.settings import Settings
 
@@ -36,8 +39,15 @@ def unmet(settings: Settings, rulebook: Rulebook) -> Iterator[str]:
 
 
 def signals_read(rulebook: Rulebook) -> frozenset[str]:
-    """Return the names of all signals that a rulebook reads."""
-    return frozenset(name for spec in all_of(rulebook) for _, form in forms(spec) for name in _signals(form))
+    """Return the names of all signals that a rulebook reads, or that a ritual of ours would which is off."""
+    ours = (entry.ritual for entry in _ours().entries.values())
+    return frozenset(name for spec in (*all_of(rulebook), *ours) for _, form in forms(spec) for name in _signals(form))
+
+
+@cache
+def _ours() -> Library:
+    """What comes with us, which does not change while the program runs."""
+    return read_library()
 
 
 def _signals(form: Spec) -> Iterator[str]:
@@ -55,7 +65,7 @@ def _signs(trigger: Trigger) -> tuple[str, ...]:
     return trigger.signs if isinstance(trigger, LeavingTrigger) else ()
 
 
-def _of_form(settings: Settings, form: Spec, on: Iterable[str]) -> Iterator[str]:
+def _of_form(settings: Settings, form: Spec, on: Container[str]) -> Iterator[str]:
     yield from _not_mapped(settings, form)
     yield from _silent_places(settings, form)
     yield from _no_phone(settings, form)
@@ -122,22 +132,31 @@ def _not_connected(settings: Settings, form: Spec) -> Iterator[str]:
 
 
 def _not_named(settings: Settings, form: Spec) -> Iterator[str]:
-    """Yield scenes and tags that the household has not named."""
+    """Yield scenes and tags that the household has not named. What comes with us does well without."""
+    needed = form.name not in _ours().rituals_known
     tags = [t.tag for t in form.triggers if isinstance(t, CalledTrigger) and t.tag and _TAG_NAME.fullmatch(t.tag)]
     scenes = [step.scene for _, step in steps(form) if isinstance(step, SceneStep)]
-    yield from _missing("tag", tags, settings.tags, "so scanning it does nothing")
-    yield from _missing("scene", scenes, settings.scenes, "so that step is left out")
+    yield from _missing("tag", tags, settings.tags, "so scanning it does nothing", needed)
+    therefore = "so that step is left out" if settings.mqtt is None else "so it is only told by MQTT"
+    yield from _missing("scene", scenes, settings.scenes, therefore, needed)
 
 
-def _missing(kind: str, names: Iterable[str], known: Iterable[str], therefore: str) -> Iterator[str]:
+def _missing(kind: str, names: Iterable[str], known: Iterable[str], therefore: str, needed: bool) -> Iterator[str]:
     there = tuple(known)
     for name in (name for name in names if name not in there):
         near = nearest(name, there)
         hint = f"did you mean '{near}'?" if near else f"add it under {kind}s:"
-        yield f"the {kind} '{name}' is not known, {therefore}; {hint}"
+        if near or needed:
+            yield f"the {kind} '{name}' is not known, {therefore}; {hint}"
 
 
-def _switched_off(form: Spec, on: Iterable[str]) -> Iterator[str]:
-    for _, name in rituals_named(form):
-        if name not in on:
+def _switched_off(form: Spec, on: Container[str]) -> Iterator[str]:
+    """To begin after a ritual that is off is no loss where it begins otherwise, too."""
+    begins = any(not isinstance(t, CalledTrigger | RitualTrigger) or _is_on(t, on) for t in form.triggers)
+    for (part, *_), name in rituals_named(form):
+        if name not in on and not (begins and part == "triggers"):
             yield f"it has to do with the ritual '{name}', which is not switched on"
+
+
+def _is_on(trigger: Trigger, on: Container[str]) -> bool:
+    return isinstance(trigger, RitualTrigger) and trigger.ritual in on

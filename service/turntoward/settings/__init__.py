@@ -18,6 +18,7 @@ from turntoward.settings.sections import (
     Place,
 )
 from turntoward.settings.speakers import SPEAKER_DOMAINS, Speaker
+from turntoward.settings.topics import OurTopics
 
 __all__ = [
     "BUTTON_PREFIX",
@@ -32,6 +33,7 @@ __all__ = [
     "Listening",
     "MqttSettings",
     "NotAnAnswer",
+    "OurTopics",
     "Place",
     "Scene",
     "Settings",

@@ -24,6 +24,7 @@ from turntoward.settings.sections import (
     place_from_text,
 )
 from turntoward.settings.speakers import Speaker, speakers_from_text
+from turntoward.settings.topics import OurTopics
 
 MQTT = "mqtt"
 HOME_ASSISTANT = "homeassistant"
@@ -122,14 +123,14 @@ class Settings(Household):
         yield from (("signals", name) for name, signal in self.signals.items() if not signal.entity)
 
     @model_validator(mode="after")
-    def _told_once(self) -> Self:
-        """A topic (or a key of its JSON) or a person tells one thing; two that share it would silently become one."""
+    def _is_one_thing(self) -> Self:
+        """A topic (or a key of its JSON), a person or a phone is one thing; two that share it would become one."""
         seen: dict[tuple[str, str | None], str] = {}
         for place, key, what, at in self._places():
             if first := seen.get((place, key)):
                 raise PydanticCustomError(
                     "place",
-                    "{place} tells both the {first} and the {second}; each needs one of its own",
+                    "{place} is both the {first} and the {second}; each needs one of its own",
                     {"place": repr(place), "first": first, "second": what, "at": at},
                 )
             seen[place, key] = what
@@ -149,10 +150,12 @@ class Settings(Household):
         return self
 
     def _places(self) -> Iterator[tuple[str, str | None, str, tuple[str | int, ...]]]:
-        """Yield each place that tells one thing only: its key, what it tells, and where the file says so."""
+        """Yield each place that is one thing only: its key, what it is, and where the file says so."""
         for n, partner in enumerate(self.partners):
             if place := partner.presence.topic or partner.presence.entity:
                 yield place, partner.presence.key, f"presence of {partner.name}", ("partners", n, "presence")
+            if partner.phone:
+                yield partner.phone, None, f"phone of {partner.name}", ("partners", n, "phone")
         for name, signal in self.signals.items():
             if signal.topic:
                 yield signal.topic, signal.key, f"signal {name}", ("signals", name)
@@ -166,6 +169,11 @@ class Settings(Household):
     def base(self) -> str:
         """The topic all ours begin with."""
         return self.mqtt.base if self.mqtt else "turntoward"
+
+    @property
+    def topics(self) -> OurTopics:
+        """Our own topics, all below `base`."""
+        return OurTopics(self.base)
 
     def source_of(self, partner: str) -> str:
         """Name the source a partner's presence comes from: `mqtt` or `homeassistant`."""

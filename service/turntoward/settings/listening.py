@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from pydantic_core import PydanticCustomError
 
+from turntoward.core.answers import SHARED_AT_MOST
 from turntoward.core.events import ANSWERS, Answer, RitualAnswered, TagScanned
 from turntoward.core.rule_triggers import CalledTrigger, EventTrigger, MqttTrigger, Trigger
 from turntoward.core.rules import Ritual, Rulebook
@@ -22,6 +23,7 @@ COMMON: tuple[Answer, ...] = ("done", "later", "not_today", "start", "stop")
 """Answers that every ritual takes, or refuses with a reason of its own."""
 
 LONGEST_REPLY_TO = 100
+LONGEST_NAME = 100
 _ARTICLE = re.compile(r"the|an?|our|d(?:er|ie|as|en|em)|ein(?:e[nmrs]?)?|unser(?:e[nmrs]?)?")
 
 
@@ -85,6 +87,8 @@ class Listening:
 
     def _meant(self, ritual: str, waiting: str) -> str:
         called = ritual.strip()
+        if len(called) > LONGEST_NAME:
+            raise NotAnAnswer("a 'ritual' that is no name", f"at most {LONGEST_NAME} characters as ritual")
         if not called or called in self.answers:
             return called
         if known := self.names.get(_plain(called)):
@@ -128,7 +132,7 @@ def _span(lasts: object) -> timedelta | None:
 def _shared(text: object) -> str:
     if text is not None and not isinstance(text, str):
         raise NotAnAnswer("a text that is none", "words as text")
-    return text or ""
+    return (text or "")[:SHARED_AT_MOST]
 
 
 def _plain(name: str) -> str:

@@ -7,7 +7,7 @@ is there to be asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -66,6 +66,14 @@ def ask_for(asker: Asker, key: str, question: str, default: str, understood: Cal
             asker.refuse(key, str(wrong))
 
 
+def as_before(options: Sequence[Option], former: Iterable[str]) -> list[Option]:
+    """Suggest what was chosen before, and nothing else; what is not offered any more can be kept as well."""
+    wanted = list(dict.fromkeys(former))
+    offered = {option.id for option in options}
+    gone = [Option(id, f"{id} (as before)", True) for id in wanted if id not in offered]
+    return [*(replace(option, suggested=option.id in wanted) for option in options), *gone]
+
+
 def yes(asker: Asker, key: str, question: str, default: bool = False) -> bool:
     """Ask for a yes or a no."""
     return ask_for(asker, key, f"{question} (yes/no)", "yes" if default else "no", _yes_or_no)
@@ -93,7 +101,7 @@ def choose_one(asker: Asker, key: str, question: str, options: Sequence[Option],
     default = next((str(n) for n, option in enumerate(options, 1) if option.suggested), "1" if needed else NOTHING)
 
     def one(said: str) -> Option | None:
-        found = chosen(said, options)
+        found = chosen(said, options, just_one=True)
         if len(found) > 1 or (needed and not found):
             raise ValueError("choose one of them")
         return found[0] if found else None
@@ -107,20 +115,30 @@ def show(asker: Asker, options: Iterable[Option]) -> None:
         asker.say(f"  {number:>2} {'*' if option.suggested else ' '} {option.label}")
 
 
-def chosen(said: str, options: Sequence[Option]) -> list[Option]:
-    """Translate `1, 3` (or the ids themselves) to what is meant, in the order of the list. Raises ValueError."""
+def chosen(said: str, options: Sequence[Option], just_one: bool = False) -> list[Option]:
+    """Translate `1, 3` (or ids, or names) to what is meant, in the order of the list. Raises ValueError."""
     if said.strip().casefold() in (NOTHING, "", "-", "0"):
         return []
-    wanted = {_meant(word, options).id for word in said.replace(",", " ").split()}
-    return [option for option in options if option.id in wanted]
+    # a name may have spaces in it
+    words = [word for part in said.split(",") for word in ([part] if _meant(part, options) else part.split())]
+    found = {word: _meant(word, options) for word in words}
+    for word, option in found.items():
+        if option is None:
+            last = len(options)
+            how = f"a number from 1 to {last}" if just_one else f"numbers from 1 to {last}, with commas"
+            raise ValueError(f"{word!r} is not in the list; write {how}, or {NOTHING!r}")
+    return [option for option in options if option in found.values()]
 
 
-def _meant(word: str, options: Sequence[Option]) -> Option:
+def _meant(said: str, options: Sequence[Option]) -> Option | None:
+    word = said.strip().casefold()
     if word.isdecimal() and 1 <= int(word) <= len(options):
         return options[int(word) - 1]
-    for option in options:
-        if option.id == word:
-            return option
-    raise ValueError(
-        f"{word!r} is not in the list; write numbers from 1 to {len(options)}, with commas, or {NOTHING!r}"
-    )
+    named = [option for option in options if word in _names(option)]
+    return named[0] if len(named) == 1 else None
+
+
+def _names(option: Option) -> tuple[str, ...]:
+    """What people may call it: its id, and what stands before the id in its label, with or without its kind."""
+    read = option.label.partition(" (")[0].casefold()
+    return option.id.casefold(), read, read.rpartition(": ")[2]

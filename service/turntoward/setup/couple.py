@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 
 from turntoward.core.household import PartnerName, Zone, partner_id
 from turntoward.setup.asking import Asker, ask_for, yes
+from turntoward.setup.former import EXAMPLE, Former
 from turntoward.setup.found import Found
 from turntoward.setup.plan import Language
 
@@ -13,9 +14,10 @@ _NAME: TypeAdapter[str] = TypeAdapter(PartnerName)
 _ZONE: TypeAdapter[str] = TypeAdapter(Zone)
 
 
-def names(asker: Asker) -> tuple[str, str]:
+def names(asker: Asker, former: Former | None = None) -> tuple[str, str]:
     """Ask for both names, as they may be spoken."""
-    first = ask_for(asker, "first_name", "What is the first of you called?", "Alex", _NAME.validate_python)
+    one, other = (partner.name for partner in former.settings.partners) if former else EXAMPLE
+    first = ask_for(asker, "first_name", "What is the first of you called?", one, _NAME.validate_python)
 
     def another(said: str) -> str:
         second = _NAME.validate_python(said)
@@ -23,12 +25,13 @@ def names(asker: Asker) -> tuple[str, str]:
             raise ValueError(f"both are called {first}; write one of them so that both can be told apart")
         return second
 
-    return first, ask_for(asker, "second_name", "And the other?", "Sam", another)
+    return first, ask_for(asker, "second_name", "And the other?", other, another)
 
 
-def language(asker: Asker, found: Found | None) -> Language:
+def language(asker: Asker, found: Found | None, former: Former | None = None) -> Language:
     """Ask in which language lines are spoken and shown."""
     default: Language = "de" if found and found.language.casefold().startswith("de") else "en"
+    default = former.settings.language if former else default
     return ask_for(asker, "language", "Spoken and shown in which language? (en, de)", default, _language)
 
 
@@ -38,25 +41,32 @@ def _language(said: str) -> Language:
         return "en"
     if word in ("de", "german", "deutsch"):
         return "de"
-    raise ValueError("there are en and de so far")
+    raise ValueError("write en or de; there are no others yet")
 
 
-def zone(asker: Asker, found: Found | None) -> str:
+def zone(asker: Asker, found: Found | None, former: Former | None = None) -> str:
     """Ask for the time zone of the home."""
     default = found.zone if found and found.zone else "Europe/Berlin"
+    default = former.settings.zone if former else default
     return ask_for(asker, "zone", "The time zone of your home", default, _ZONE.validate_python)
 
 
-def agreed(asker: Asker, names: tuple[str, str]) -> bool:
-    """Ask both, where both are here. Who said no is neither kept nor told."""
-    asker.say("Nothing is offered until both of you want it, and each says so in person. That can wait: then both put")
-    asker.say("their names under agreed: in household.yaml. Whoever takes the own name away ends it for both.")
+def agreed(asker: Asker, names: tuple[str, str], before: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Ask both, where both are here; return who has agreed. Who said no is neither kept nor told.
+
+    `before`: who had agreed already, which only they themselves change.
+    """
+    if len(before) == len(names):
+        asker.say("You have both agreed, and that stays. Whoever takes their own name out of agreed: ends it for both.")
+        return before
+    asker.say("Nothing is offered until both of you want it, and each says so in person. That can wait: later each")
+    asker.say("of you adds their own name under agreed: in household.yaml. Whoever takes theirs out ends it for both.")
     if not yes(asker, "both_here", "Are both of you here now?"):
-        return False
+        return before
     answers = [
         yes(asker, key, f"{name}, do you want this?")
         for key, name in zip(("first_agrees", "second_agrees"), names, strict=True)
     ]
     if not all(answers):
         asker.say("  Then it waits until both of you want it; nothing of this is kept.")
-    return all(answers)
+    return names if all(answers) else ()

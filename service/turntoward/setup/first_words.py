@@ -24,7 +24,7 @@ def try_speakers(asker: Asker, draft: Draft) -> None:
     settings = draft.settings
     if settings.homeassistant is None or not settings.speakers:
         return
-    asker.say("Shall one of them say a line now, to be sure?")
+    asker.say("Shall one of them say a line now, to try it?")
     for room in choose(asker, "try_speakers", "Which room?", [Option(room, room) for room in settings.speakers]):
         problem = _speak(draft, room.id)
         asker.say(f"  {room.id}: {problem or 'it was asked to; did you hear it?'}")

@@ -23,7 +23,8 @@ class Keyboard:
         """Ask in one line. Raises EOFError or KeyboardInterrupt where somebody ends it."""
         prompt = f"{question} [{default}]: " if default and not secret else f"{question}: "
         answer = getpass(prompt) if secret else input(prompt)
-        return answer.strip() or default
+        seen = "".join(letter for letter in answer if letter.isprintable())  # what a paste brings along is not meant
+        return seen.strip() or default
 
     def refuse(self, key: str, problem: str) -> None:
         """Say what is wrong; the question comes again."""

@@ -40,11 +40,12 @@ class Plan:
     homeassistant: HomeAssistantSettings | None = None
     mqtt: MqttSettings | None = None
     persons: tuple[str | None, str | None] = (None, None)
+    """Where each of the two is told of: an entity or a topic; None: the usual topic."""
     phones: tuple[str | None, str | None] = (None, None)
     speakers: tuple[ChosenSpeaker, ...] = ()
     signals: tuple[ChosenSignal, ...] = ()
     rituals: tuple[str, ...] = ()
-    agreed: bool = False
+    agreed: tuple[str, ...] = ()
     secrets: dict[str, SecretStr] = field(default_factory=dict)
     """What goes into secrets.yaml, by its name there; what the environment tells is not among it."""
     lent: frozenset[str] = frozenset()

@@ -28,13 +28,18 @@ class ReachedBroker:
     lent: bool = False
 
 
-def reach(asker: Asker, environ: Mapping[str, str], default_host: str, needed: bool) -> ReachedBroker | None:
-    """Ask for the broker until it lets us do what we have to; None: do without. `needed`: that cannot be."""
+def reach(
+    asker: Asker, environ: Mapping[str, str], default_host: str, needed: bool, known: MqttSettings | None = None
+) -> ReachedBroker | None:
+    """Ask for the broker until it lets us do what we have to; None: do without. `needed`: that cannot be.
+
+    `known`: the broker there was before, with the environment laid over it.
+    """
     lent = _lent(environ)
     if lent is not None and _trouble(lent) is None:
-        asker.say("  The broker of Home Assistant takes and gives what we need; it needs no account.")
+        asker.say("  Home Assistant lends its broker, which lets us write and listen; no account is needed.")
         return ReachedBroker(lent, told=True, lent=True)
-    former = MqttSettings(
+    former = known or MqttSettings(
         host=environ.get("TURNTOWARD_MQTT_HOST") or default_host,
         username=environ.get("TURNTOWARD_MQTT_USERNAME") or None,
     )
@@ -45,10 +50,10 @@ def reach(asker: Asker, environ: Mapping[str, str], default_host: str, needed: b
             return None
         trouble = _trouble(asked)
         if trouble is None:
-            asker.say(f"  The broker at {asked.host}:{asked.port} takes and gives what we need.")
+            asker.say(f"  The broker at {asked.host}:{asked.port} lets us write and listen.")
             return ReachedBroker(asked, told=bool(told))
         asker.refuse(*trouble)
-        former = asked
+        former = asked.model_copy(update={"password": None})
 
 
 def _lent(environ: Mapping[str, str]) -> MqttSettings | None:
@@ -59,23 +64,34 @@ def _lent(environ: Mapping[str, str]) -> MqttSettings | None:
 
 def _asked(asker: Asker, former: MqttSettings, told: str, needed: bool) -> MqttSettings | None:
     ending = "" if needed else f" ({NOTHING!r}: do without tiles)"
-    host = ask_for(asker, "mqtt_host", f"The broker's machine{ending}", former.host, lambda said: _host(said, needed))
+    host = ask_for(asker, "mqtt_host", f"The broker's address{ending}", former.host, lambda said: _host(said, needed))
     if host is None:
         return None
     port = ask_for(asker, "mqtt_port", "Its port", str(former.port), _port)
-    tls = port == ENCRYPTED and yes(asker, "mqtt_tls", "Is the connection encrypted (TLS)?", True)
+    tls = (port == ENCRYPTED or former.tls) and yes(asker, "mqtt_tls", "Is the connection encrypted (TLS)?", True)
     name = asker.ask("mqtt_username", f"The account ({NOTHING!r}: it needs none)", former.username or NOTHING)
     username = None if name.casefold() == NOTHING else name
-    password = told or (asker.ask("mqtt_password", "Its password", secret=True) if username else "")
-    return MqttSettings(
-        host=host, port=port, tls=tls, username=username, password=SecretStr(password) if password else None
-    )
+    password = told or (_password(asker, _kept(former, host, name)) if username else "")
+    secret = SecretStr(password) if password else None
+    asked = {"host": host, "port": port, "tls": tls, "username": username, "password": secret}
+    return former.model_copy(update=asked)
+
+
+def _kept(former: MqttSettings, host: str, name: str) -> str:
+    """Return the password of an account that is known at this broker; it goes nowhere else."""
+    same = (former.host, former.username) == (host, name)
+    return former.password.get_secret_value() if same and former.password else ""
+
+
+def _password(asker: Asker, kept: str) -> str:
+    question = "Its password (Enter keeps the one you have)" if kept else "Its password"
+    return asker.ask("mqtt_password", question, kept, secret=True)
 
 
 def _host(said: str, needed: bool) -> str | None:
     if said.casefold() == NOTHING:
         if needed:
-            raise ValueError("without Home Assistant the broker is the only one who could tell anything")
+            raise ValueError("where Home Assistant does not say who is home, only the broker can; name it")
         return None
     return MqttSettings(host=said).host
 
@@ -99,6 +115,6 @@ def _trouble(settings: MqttSettings) -> tuple[str, str] | None:
                 return "mqtt_username", f"{refusal}: {allow}"
             return None if heard else ("mqtt_username", f"what is published below {base} does not come back: {allow}")
     except NotNow as problem:
-        return "mqtt_host", f"{problem}. Look whether it runs, and whether machine and port are right"
+        return "mqtt_host", f"{problem}. Check whether it runs, and whether address and port are right"
     except Impossible as refusal:
         return "mqtt_username", str(refusal)

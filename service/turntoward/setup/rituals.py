@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from turntoward.core.rules import Ritual
 from turntoward.rulebook import read_library
@@ -18,17 +18,18 @@ def known() -> Mapping[str, Ritual]:
     return {name: rituals[name] for name in dict.fromkeys((*TO_BEGIN_WITH, *rituals))}
 
 
-def rituals(asker: Asker, language: str) -> tuple[str, ...]:
-    """Ask which are to be on."""
+def rituals(asker: Asker, language: str, before: Collection[str] | None = None) -> tuple[str, ...]:
+    """Ask which are to be on. `before`: those that are on now; others than ours stay out of it."""
+    wanted = TO_BEGIN_WITH if before is None else before
     asker.say("Which rituals do you want to begin with? Two or three are easiest to keep; the others can wait.")
     options = [
-        Option(name, f"{ritual.named(language)} ({name}): {about(ritual, language)}", name in TO_BEGIN_WITH)
+        Option(name, f"{ritual.named(language)} ({name}): {about(ritual, language)}", name in wanted)
         for name, ritual in known().items()
     ]
     while True:
         chosen = tuple(option.id for option in choose(asker, "rituals", "Rituals?", options))
-        question = f"{len(chosen)} at once are many to get used to. Shall it be all of them?"
-        if len(chosen) <= EASY_TO_KEEP or yes(asker, "many_rituals", question):
+        question = f"{len(chosen)} at once is a lot to get used to. Take them all?"
+        if len(chosen) <= max(EASY_TO_KEEP, len(before or ())) or yes(asker, "many_rituals", question):
             return chosen
         asker.refuse("rituals", "choose two or three")
 

@@ -76,7 +76,7 @@ KINDS = (
     ),
     Kind(
         "phones",
-        "on its charger at dinner, the phone counts as put away; needs one of each of you",
+        "on its charger at dinner, the phone counts as put away; both of you need one",
         _ends("_is_charging", "_battery_state"),
         "partner",
         {"sensor": ("Charging", "Full")},

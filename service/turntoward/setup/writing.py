@@ -38,16 +38,16 @@ def _partners(plan: Plan) -> Iterator[str]:
 
 
 def _agreed(plan: Plan) -> Iterator[str]:
-    yield "# Both names have to be here, each put in by the one who is called so: nothing is offered until both of you"
-    yield "# want it. Whoever takes the own name away ends it for both, without a word."
-    yield f"agreed: [{', '.join(_text(name) for name in plan.names) if plan.agreed else ''}]"
+    yield "# Both names have to be here, each added by its owner: nothing is offered until both of you want it. Whoever"
+    yield "# takes their own name out ends it for both, without a word."
+    yield f"agreed: [{', '.join(_text(name) for name in plan.agreed)}]"
 
 
 def _homeassistant(plan: Plan) -> Iterator[str]:
     if plan.homeassistant is None:
         return
     if "homeassistant" in plan.lent:
-        yield "# homeassistant: it runs us as an app, and lends its address and its key at each start."
+        yield "# homeassistant: not needed; it runs us as an app, and lends its address and its key at each start."
         return
     yield "homeassistant:"
     yield f"  url: {_text(plan.homeassistant.url)}"
@@ -65,7 +65,7 @@ def _speakers(plan: Plan) -> Iterator[str]:
     rooms = dict.fromkeys(speaker.room for speaker in plan.speakers)
     for room in rooms:
         here = [_speaker(speaker) for speaker in plan.speakers if speaker.room == room]
-        yield f"  {room}: {here[0]}" if len(here) == 1 else f"  {room}: [{', '.join(here)}]"
+        yield f"  {_key(room)}: {here[0]}" if len(here) == 1 else f"  {_key(room)}: [{', '.join(here)}]"
 
 
 def _speaker(speaker: ChosenSpeaker) -> str:
@@ -105,7 +105,7 @@ def _mqtt(plan: Plan) -> Iterator[str]:
     if plan.mqtt is None:
         return
     if "mqtt" in plan.lent:
-        yield "# mqtt: Home Assistant lends its broker at each start."
+        yield "# mqtt: not needed; Home Assistant lends its broker at each start."
         return
     yield "# The broker that Home Assistant uses too: our tiles reach its dashboard through it."
     yield "mqtt:"
@@ -119,6 +119,11 @@ def _mqtt(plan: Plan) -> Iterator[str]:
             yield f"  password: !secret {MQTT_PASSWORD}  # in secrets.yaml beside this file"
         else:
             yield "  # its password comes from the environment"
+
+
+def _key(room: str) -> str:
+    """Write the name of a room; `1` and `null` are no texts where they stand alone."""
+    return _text(room) if room[0].isdecimal() or room in ("null", "true", "false") else room
 
 
 def _text(value: str) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from turntoward.core.answers import SHARED_AT_MOST
 from turntoward.core.events import Event, HomeEventFired, NoticeAnswered
 from turntoward.settings import BUTTON_PREFIX, Listening
 
@@ -16,8 +17,6 @@ TAG_SCANNED = "tag_scanned"
 ANSWER = "turntoward_answer"
 BUTTON = "mobile_app_notification_action"
 """A button of a message was tapped, on Android or iOS; whose message it was shows in the action alone."""
-REPLY_AT_MOST = 500
-"""Characters of what is typed into a message; the rest is cut off, as nothing could be asked again."""
 
 _OURS = re.compile(rf"{BUTTON_PREFIX}([0-9A-Za-z]{{1,64}})")
 _WHO: Mapping[str, tuple[str, ...]] = {TAG_SCANNED: ("device_id",), BUTTON: ("device_id", "webhook_id")}
@@ -37,7 +36,7 @@ def events_of(listening: Listening, event_type: str, data: Mapping[str, Any]) ->
     """Translate one event. Raises NotAnAnswer for an answer that is none."""
     if event_type == BUTTON and (ours := _OURS.fullmatch(str(data.get("action")))):
         typed = data.get("reply_text")
-        yield NoticeAnswered(ours[1], typed[:REPLY_AT_MOST] if isinstance(typed, str) else "")
+        yield NoticeAnswered(ours[1], typed[:SHARED_AT_MOST] if isinstance(typed, str) else "")
         return  # it is nothing for a rule: somebody may have typed something into it
     if event_type == TAG_SCANNED and listening.tags and (tag := data.get("tag_id")):
         yield listening.tag(str(tag))

@@ -87,7 +87,7 @@ class Listener:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._supervise, name="homeassistant", daemon=True)
         self._link: Link | None = None
-        self._connected = False
+        self._connected: bool | None = None
         self._failures = 0
         self._complaint = ""
         self._missing: frozenset[str] = frozenset()
@@ -230,7 +230,7 @@ class Listener:
 
     def _lost(self, problem: Exception) -> float:
         """Tell that there is no connection, once; return how many seconds to wait."""
-        if self._connected:
+        if self._connected is not False:  # also where there never was one: nobody else would know
             self._connected = False
             self._put(SourceLost(HOME_ASSISTANT))
         if isinstance(problem, NotAllowed):

@@ -1,8 +1,8 @@
 """A copy of the journal for a backup, made while the service goes on writing.
 
 A backup may be kept for years, so it holds less than the journal itself: nothing of who was where, of what a sensor
-said, of a time-out or of what somebody wrote, and nothing that was going on. What rituals did, limits, turns and cards
-are all there.
+said or of a time-out, and nothing that was going on. What rituals did, what you wrote for each other, limits, turns and
+cards are all there.
 """
 
 from __future__ import annotations
@@ -67,17 +67,15 @@ def _leave_out_what_a_backup_must_not_keep(folder: Path) -> None:
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         run = connection.execute
         run("UPDATE actions SET status = 'expired' WHERE status IN ('planned', 'attempted')")
-        # A tile may show what somebody wrote, and an answer may hold it.
-        run("UPDATE actions SET body = json_set(body, '$.text', '') WHERE channel = 'tile'")
-        run("UPDATE events SET body = '{}' WHERE type IN ('ritual_answered', 'notice_answered')")
         if state is not None:
             run("UPDATE snapshots SET state = ?", (state_to_json(_for_years(state)),))
 
 
 def _for_years(state: HouseholdState) -> HouseholdState:
     """Return what of a state may be kept: all that was going on, and all that a time-out has left, is not in it."""
-    past = {name: replace(each, shared="") for name, each in state.past.items() if not each.fleeting}
-    fleeting = state.past.keys() - past.keys() | {n for n, each in state.occasions.items() if each.kind == "fleeting"}
+    fleeting = {name for name, past in state.past.items() if past.fleeting}
+    fleeting |= {name for name, occasion in state.occasions.items() if occasion.kind == "fleeting"}
+    past = {name: each for name, each in state.past.items() if name not in fleeting}
     return replace(
         state,
         presence={},
@@ -89,7 +87,7 @@ def _for_years(state: HouseholdState) -> HouseholdState:
         lost={},
         occasions={},
         holding={},
-        shown={},
+        shown={name: tile for name, tile in state.shown.items() if tile in ("done", "not_today") and name in past},
         scenes_asked={},
         past=past,
         prompts=tuple(p for p in state.prompts if p.occasion.rpartition("-")[0] not in fleeting),

@@ -28,6 +28,7 @@ from turntoward.adapters.journal.file import (
 )
 from turntoward.adapters.journal.reading import action_of
 from turntoward.core.actions import Action
+from turntoward.core.answers import shared_line
 from turntoward.core.engine import Decision
 from turntoward.core.events import (
     ActionDelivered,
@@ -49,6 +50,11 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _PRIVATE = ("presence_changed", "signal_changed")
 _NOT, _PARTLY, _WHOLLY = range(3)
 """How much of an entry is fleeting, as the column of that name has it."""
+_ERASE_REPLIES = (
+    "DELETE FROM actions WHERE json_extract(body, '$.kind') = 'reply' "
+    "AND event_seq IN (SELECT seq FROM events WHERE at < ? AND NOT pruned)"
+)
+"""What was replied aloud was worth some seconds."""
 
 
 class SqliteJournal:
@@ -154,6 +160,7 @@ class SqliteJournal:
                 erased = self._erase_fleeting(fleeting_before)
                 old = "SELECT seq, type, trace FROM events WHERE at < ? AND NOT pruned"
                 rows = run(old, (before.isoformat(),)).fetchall()
+                run(_ERASE_REPLIES, (before.isoformat(),))
                 for seq, kind, trace in rows:
                     self._prune_one(seq, kind, [e for e in json.loads(trace) if e["step"] in NOTICEABLE])
             if rows or erased:
@@ -228,16 +235,22 @@ def _fleeting_rituals(state: HouseholdState) -> set[str]:
 def _body(event: Event, decision: Decision) -> str:
     """Write an event; of what one of the two did in private the state keeps what matters, and the journal nothing.
 
-    Words that were not taken, because nothing was there to take them, are not kept either.
+    Words that were not shared, because nothing was there to take them, are not kept either.
     """
     if isinstance(event, PrivateAct):
         return json.dumps({"type": event.type})
     told = {(entry.step, entry.reason) for entry in decision.trace}
-    if isinstance(event, RitualAnswered | NoticeAnswered) and ("done", "answered") not in told:
-        event = replace(event, text="")
+    if isinstance(event, RitualAnswered | NoticeAnswered):
+        line = shared_line(event.text)
+        was_shared = ("done", "answered") in told and _stands_on_a_tile(line, decision.state)
+        event = replace(event, text=line if was_shared else "")
     if isinstance(event, RitualAnswered) and event.reply_to and ("void", "no_such_ritual") in told:
         event = replace(event, ritual="")  # what somebody said aloud, and who knows what was understood
     return _EVENT.dump_json(event).decode()
+
+
+def _stands_on_a_tile(line: str, state: HouseholdState) -> bool:
+    return any(line in past.shared.splitlines() for past in state.past.values())
 
 
 def _became(event: ActionDelivered | ActionFailed | ActionExpired) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from turntoward.adapters.mqtt.payloads import MAX_TEXT, beginning, fields, line
+from turntoward.adapters.mqtt.payloads import beginning, fields, line
 from turntoward.adapters.mqtt.topics import Arrival, Topics, Unusable
 from turntoward.core.events import Event, QuietChosen, RitualAnswered, SeasonChosen
 from turntoward.core.household import SEASONS, Season
@@ -31,7 +31,7 @@ def season(topics: Topics, payload: bytes, arrival: Arrival) -> Iterator[Event]:
             raise ValueError(f"{min(unknown)!r} beside it, which says nothing")
         yield SeasonChosen(_known_season(said["season"]), _day(said.get("until")))
     except ValueError as problem:
-        raise Unusable(topics.season, str(problem), _SEASON, beginning(payload)) from None
+        raise Unusable(topics.ours.choose_season, str(problem), _SEASON, beginning(payload)) from None
 
 
 def _known_season(said: object) -> Season:
@@ -56,20 +56,20 @@ def quiet(topics: Topics, payload: bytes, arrival: Arrival) -> Iterator[Event]:
         if said not in ("on", "off", "true", "false"):
             raise ValueError("neither on nor off")
     except ValueError as problem:
-        raise Unusable(topics.quiet, str(problem), _QUIET, beginning(payload)) from None
+        raise Unusable(topics.ours.choose_quiet, str(problem), _QUIET, beginning(payload)) from None
     yield QuietChosen(said in ("on", "true"))
 
 
 def answer(topics: Topics, ritual: str, payload: bytes, arrival: Arrival) -> Iterator[Event]:
     """Translate an answer to the ritual its topic names."""
     # A ritual that is not known is one fault, whatever it is called: else its names would fill the log.
-    about = topics.answers.replace("+", ritual) if ritual in topics.listening.answers else topics.answers
+    about = topics.ours.answer_to(ritual) if ritual in topics.listening.answers else topics.ours.answer_to("+")
     yield from _answered(topics, about, ritual, payload, arrival)
 
 
 def answer_to_any(topics: Topics, payload: bytes, arrival: Arrival) -> Iterator[Event]:
     """Translate an answer to the ritual that the message names, or to whatever is on."""
-    yield from _answered(topics, topics.answer, None, payload, arrival)
+    yield from _answered(topics, topics.ours.answer, None, payload, arrival)
 
 
 def _answered(
@@ -95,14 +95,14 @@ def _answered(
 
 def _named_ritual(said: Mapping[str, Any]) -> str:
     named = said.get("ritual") or ""
-    if not isinstance(named, str) or len(named) > MAX_TEXT:
+    if not isinstance(named, str):
         raise ValueError("a 'ritual' that is no name")
     return named
 
 
 def _shown(payload: bytes) -> str:
-    """Return what a log may show of an answer: nothing where it may hold what somebody shares."""
-    return "" if b'"text"' in payload else beginning(payload)
+    """Return what a log may show of an answer: nothing where it may hold what somebody shares, in whatever form."""
+    return "" if b"text" in payload or b"share" in payload else beginning(payload)
 
 
 def refuse_retained(arrival: Arrival, what: str) -> None:

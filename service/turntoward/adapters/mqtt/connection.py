@@ -63,7 +63,7 @@ class Mqtt:
         if settings.mqtt is None:
             raise ValueError("the settings have no 'mqtt:' section; add one with at least host")
         self._settings = settings.mqtt
-        self._status = f"{settings.base}/status"
+        self._status = settings.topics.status
         self._inbox = inbox
         self._connected = False
         self._stopping = False

@@ -45,13 +45,13 @@ def _translations(topics: Topics, topic: str) -> Iterator[Translate]:
     yield from (partial(_signal, told) for told in topics.signals if told.topic == topic)
     if topic in topics.listening.topics:
         yield partial(_message, topic)
-    if topic == topics.tag:
+    if topic == topics.ours.tag:
         yield partial(_tag, topics)
-    elif topic == topics.season:
+    elif topic == topics.ours.choose_season:
         yield partial(season, topics)
-    elif topic == topics.quiet:
+    elif topic == topics.ours.choose_quiet:
         yield partial(quiet, topics)
-    elif topic == topics.answer:
+    elif topic == topics.ours.answer:
         yield partial(answer_to_any, topics)
     elif (ritual := topics.ritual_of(topic)) is not None:
         yield partial(answer, topics, ritual)
@@ -107,6 +107,6 @@ def _tag(topics: Topics, payload: bytes, arrival: Arrival) -> Iterator[Event]:
         if not scanned:
             raise ValueError("no tag")
     except ValueError as problem:
-        raise Unusable(topics.tag, str(problem), _TAG, beginning(payload)) from None
+        raise Unusable(topics.ours.tag, str(problem), _TAG, beginning(payload)) from None
     if arrival == "live" and topics.listening.tags:
         yield topics.listening.tag(scanned)

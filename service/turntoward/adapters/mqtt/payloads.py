@@ -42,7 +42,9 @@ def decoded(payload: bytes) -> str:
 
 def _loaded(text: str) -> Any:
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        # Half an emoji, as JSON has it where a text was cut, can be written down nowhere: it becomes a question mark.
+        return json.loads(json.dumps(found, ensure_ascii=False).encode(errors="replace"))
     except (ValueError, RecursionError):
         raise ValueError("broken JSON") from None
 

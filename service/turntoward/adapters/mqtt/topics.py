@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from turntoward.core.rules import Rulebook
-from turntoward.settings import Listening, Settings, Told
+from turntoward.settings import Listening, OurTopics, Settings, Told
 
 Arrival = Literal["live", "late", "retained"]
 """How a message came: as it happened; queued for us until it was too old to count as seen; kept by the broker."""
@@ -34,7 +34,7 @@ class Unusable(Exception):
 class Topics:
     """The topics we listen to, and what each is about."""
 
-    base: str
+    ours: OurTopics
     presence: tuple[Told, ...] = ()
     signals: tuple[Told, ...] = ()
     listening: Listening = field(default_factory=Listening)
@@ -46,46 +46,18 @@ class Topics:
         discovery = settings.mqtt.discovery if settings.mqtt else None
         birth = f"{discovery}/status" if discovery else None
         listening = Listening.of(settings, rulebook)
-        return cls(settings.base, settings.presence_topics(), settings.signal_topics(), listening, birth)
-
-    @property
-    def answers(self) -> str:
-        """The filter under which answers to a ritual come."""
-        return f"{self.base}/ritual/+/answer"
-
-    @property
-    def answer(self) -> str:
-        """Where it is answered to whatever is on, or to a ritual that the message names."""
-        return f"{self.base}/answer"
-
-    @property
-    def quiet(self) -> str:
-        """Where a quiet evening is asked for."""
-        return f"{self.base}/quiet/set"
-
-    @property
-    def tag(self) -> str:
-        """Where a tag is told that was scanned."""
-        return f"{self.base}/tag"
-
-    @property
-    def season(self) -> str:
-        """Where a season is chosen."""
-        return f"{self.base}/season/set"
+        return cls(settings.topics, settings.presence_topics(), settings.signal_topics(), listening, birth)
 
     def filters(self) -> list[str]:
         """Return what to subscribe to, each once."""
         told = [told.topic for told in (*self.presence, *self.signals)]
-        tag = [self.tag] if self.listening.tags else []
+        tag = [self.ours.tag] if self.listening.tags else []
         birth = [self.birth] if self.birth else []
-        return list(
-            dict.fromkeys(
-                [*told, self.answers, self.answer, self.season, self.quiet, *tag, *self.listening.topics, *birth]
-            )
-        )
+        chosen = [self.ours.answer_to("+"), self.ours.answer, self.ours.choose_season, self.ours.choose_quiet]
+        return list(dict.fromkeys([*told, *chosen, *tag, *self.listening.topics, *birth]))
 
     def ritual_of(self, topic: str) -> str | None:
         """Return the ritual an answer's topic names, known or not; None for another topic."""
-        before, _, after = self.answers.partition("+")
+        before, _, after = self.ours.answer_to("+").partition("+")
         fits = topic.startswith(before) and topic.endswith(after) and len(topic) > len(before + after)
         return topic[len(before) : -len(after)] if fits else None

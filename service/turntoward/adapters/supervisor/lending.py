@@ -20,8 +20,8 @@ _PATIENCE = 5.0
 _BROKER = ("HOST", "PORT", "USERNAME", "PASSWORD", "TLS")
 
 _NO_BROKER = (
-    "there is no MQTT broker yet. Install the app 'Mosquitto broker' in Home Assistant and start it (what it is for: "
-    "tiles and buttons); or name a broker of your own in household.yaml: mqtt: {host: ...}"
+    "there is no MQTT broker yet. Install the app 'Mosquitto broker' in Home Assistant and start it (tiles and "
+    "buttons need it); or name a broker of your own in household.yaml: mqtt: {host: ...}"
 )
 
 
@@ -55,7 +55,7 @@ def _options(path: Path) -> dict[str, str]:
         chosen = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):  # what is not chosen has a default
         return {}
-    names = ("language", "log_level")
+    names = ("language", "log_level", "dashboard")
     return {n.upper(): str(chosen[n]) for n in names if chosen.get(n)} if isinstance(chosen, dict) else {}
 
 

@@ -34,11 +34,11 @@ _TITLES: Mapping[str, Mapping[Answer, str]] = {
         "share": "Write a line",
     },
     "de": {
-        "start": "Ja, gern jetzt",
+        "start": "Ja, machen wir",
         "done": "Haben wir",
         "later": "Später",
         "not_today": "Heute nicht",
-        "stop": "Genug so",
+        "stop": "Das war's",
         "another": "Noch eine",
         "enough": "Reicht für jetzt",
         "accept": "Ja, gern",
@@ -63,7 +63,7 @@ class Asked:
 
 _ASKED: Mapping[str, Asked] = {
     "en": Asked("Share", "For both of you to read"),
-    "de": Asked("Teilen", "Lesen könnt ihr es beide"),
+    "de": Asked("Teilen", "Ihr könnt es beide lesen"),
 }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from turntoward.channels import Reach
-from turntoward.channels.speaker.orders import as_message, soft_sound
+from turntoward.channels.speaker.orders import as_message, soft_sound, without_words
 from turntoward.channels.speaker.readiness import States, why_no_chime, why_not
 from turntoward.channels.speaker.speaking import NotHeard, Speaking
 from turntoward.core.actions import Action, Announce
@@ -51,11 +51,12 @@ class SpeakerChannel:
         self._homeassistant = reach.homeassistant
         self._broker = reach.broker
         self._clock = reach.clock
-        self._topic = f"{reach.settings.base}/announce"
+        self._topic = reach.settings.topics.announce
         self._zone = reach.settings.time_zone
         self.rooms = reach.settings.speakers if reach.homeassistant is not None else {}
         self._speaking = Speaking(reach.homeassistant, reach) if reach.homeassistant and self.rooms else None
         self._progress: dict[str, _Progress] = {}
+        self._failing: dict[str, str] = {}
 
     def deliver(self, action: Action) -> None:
         """Say it once in each room asked for; done when one of them has. Raises NotNow or Impossible."""
@@ -75,11 +76,19 @@ class SpeakerChannel:
         progress = self._progress_of(action)
         waiting = [reason for room in self._rooms_for(action) if (reason := self._try_room(room, action, progress))]
         if progress.spoken:
+            self._tell_of_failures(progress)
             self._copy(action, progress)
         elif waiting:
             raise NotNow("; ".join(waiting))
         else:
             raise Impossible("; ".join((*progress.outcomes.values(), *progress.unheard.values())))
+
+    def _tell_of_failures(self, progress: _Progress) -> None:
+        """Warn of speakers that failed while another was heard: once, until they speak again or fail otherwise."""
+        for entity, reason in {**progress.unheard, **progress.outcomes}.items():
+            if reason and self._failing.get(entity) != reason:
+                log.warning("%s failed, while another speaker was heard: %s", entity, reason)
+            self._failing[entity] = reason
 
     def _progress_of(self, action: Announce) -> _Progress:
         """Return what is known of this announcement, and forget those whose time is over."""
@@ -133,11 +142,10 @@ class SpeakerChannel:
             self._speaking.say(speaker, states, action)
             progress.outcomes[speaker.entity] = ""
         except NotHeard as reason:
-            log.info("%s: %s; the next speaker there is tried", room, reason)
-            progress.unheard[speaker.entity] = f"{room}: {reason}"
+            progress.unheard[speaker.entity] = f"{room}: {without_words(str(reason), action.text)}"
             return False
         except Impossible as reason:
-            progress.outcomes[speaker.entity] = f"{room}: {reason}"
+            progress.outcomes[speaker.entity] = f"{room}: {without_words(str(reason), action.text)}"
         return True
 
     def _states_of(self, speakers: Sequence[Speaker]) -> States:

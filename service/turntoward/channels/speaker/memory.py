@@ -34,7 +34,8 @@ class Remembered:
     """What is known of one speaker.
 
     `last_ok`: when it was last seen to play what it was to say. `last_silent`: when it was not, although it always had
-    been, and has not been since. Both aware UTC, cut to the hour. `reactions`: how sure it is that it shows when it
+    been, and has not been since. `last_failed`: when Home Assistant had an error where it was to speak, and it has not
+    spoken since. All of them aware UTC, cut to the hour. `reactions`: how sure it is that it shows when it
     plays, from 0. `held`: its volume is not its own yet.
     """
 
@@ -42,6 +43,7 @@ class Remembered:
     last_silent: datetime | None = None
     reactions: int = 0
     held: Held | None = None
+    last_failed: datetime | None = None
 
 
 _FILE = TypeAdapter(dict[str, Remembered])
@@ -56,6 +58,11 @@ def remembered(folder: Path) -> Mapping[str, Remembered]:
     except (OSError, ValidationError) as problem:
         log.warning("%s cannot be read and is begun anew (%s)", folder / FILE, type(problem).__name__)
         return {}
+
+
+def to_the_hour(now: datetime) -> datetime:
+    """Return as much of an instant as may be remembered."""
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 class Memory:
@@ -82,9 +89,15 @@ class Memory:
             self._keep(entity, replace(self._known.get(entity, Remembered()), held=held))
 
     def note(self, entity: str, known: Remembered) -> None:
-        """Remember how a speaker reacted; its held volume stays as it is."""
+        """Remember how a speaker reacted; its held volume, and whether it failed, stay as they are."""
         with self._lock:
-            self._keep(entity, replace(known, held=self._known.get(entity, Remembered()).held))
+            before = self._known.get(entity, Remembered())
+            self._keep(entity, replace(known, held=before.held, last_failed=before.last_failed))
+
+    def note_failure(self, entity: str, now: datetime | None) -> None:
+        """Remember that a speaker could not be made to speak, or (None) that it could."""
+        with self._lock:
+            self._keep(entity, replace(self._known.get(entity, Remembered()), last_failed=now and to_the_hour(now)))
 
     def _keep(self, entity: str, known: Remembered) -> None:
         """Write what has changed, so that half a file is never read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -88,6 +89,11 @@ def _sound(speaker: Speaker, sound: str, volume: int | None) -> Order:
     if speaker.integration and volume:
         played["extra"] = {_VOLUME_OF_ANNOUNCEMENT[speaker.integration]: volume}
     return Order("media_player", "play_media", {"entity_id": speaker.entity, **played})
+
+
+def without_words(refusal: str, text: str) -> str:
+    """Return what Home Assistant said of a line without the line, which it may quote."""
+    return re.sub(r"media-source://\S+", "the sound", refusal).replace(text, "the line") if text else refusal
 
 
 def is_about_language(refusal: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from turntoward.channels.speaker.memory import Memory
+from turntoward.channels.speaker.memory import Memory, to_the_hour
 from turntoward.channels.speaker.readiness import PLAYING
 from turntoward.core.household import is_unknown
 from turntoward.ports import Clock, EntityState, HomeAssistant, NotNow
@@ -52,7 +52,7 @@ class Reactions:
 
     def _note(self, entity: str, reacted: bool) -> None:
         known = self._memory.of(entity)
-        hour = self._clock.now().replace(minute=0, second=0, microsecond=0)
+        hour = to_the_hour(self._clock.now())
         if reacted:
             known = replace(known, last_ok=hour, last_silent=None, reactions=min(_SUREST, known.reactions + 1))
         else:

@@ -38,7 +38,7 @@ class Speaking:
     """Calls speakers, one line at a time."""
 
     def __init__(self, homeassistant: HomeAssistant, reach: Reach) -> None:
-        memory = Memory(reach.settings.journal_dir)
+        self._memory = memory = Memory(reach.settings.journal_dir)
         self._homeassistant, self._clock = homeassistant, reach.clock
         self._zone, self._day_starts = reach.settings.time_zone, reach.settings.day_starts
         self._volumes = Volumes(homeassistant, memory)
@@ -58,8 +58,12 @@ class Speaking:
                 self._play(speaker, states, before, action)
             elif not self._was_asked(speaker, before, action):
                 self._order(speaker, states, action, None)
-        except Refused as reason:
-            raise NotHeard(str(reason)) from None
+        except Impossible as reason:
+            self._memory.note_failure(speaker.entity, self._clock.now())
+            if isinstance(reason, Refused):
+                raise NotHeard(str(reason)) from None
+            raise
+        self._memory.note_failure(speaker.entity, None)
 
     def close(self) -> None:
         """Put back the volumes that are not the speakers' own."""
@@ -73,19 +77,21 @@ class Speaking:
         percent = speaker.volume_at(local(self._clock.now(), self._zone).time(), self._day_starts)
         line = None if speaker.integration else self._volumes.set_for_line(before, percent)
         sure = self._reactions.are_sure(before)
+        failure: Impossible | None = None
         try:
             self._order(speaker, states, action, percent)
-            learning = not sure and self._reactions.tell_something(before)
-        except (NotNow, Impossible) as problem:
+        except (NotNow, Refused):
             self._leave(before, line, 0.0, learning=False)
-            if isinstance(problem, NotNow | Refused) or not sure or self._reactions.seen(before):
-                raise
-            self._take_back(speaker)
-            raise NotHeard(str(problem)) from None
+            raise
+        except Impossible as problem:  # it may be heard all the same
+            failure = problem
+        learning = failure is None and not sure and self._reactions.tell_something(before)
         self._leave(before, line, _seconds_of(speaker, action), learning)
         if sure and not self._reactions.seen(before):
             self._take_back(speaker)
-            raise NotHeard(f"{speaker.entity} did not react")
+            raise NotHeard(str(failure or f"{speaker.entity} did not react"))
+        if failure is not None:
+            raise failure
 
     def _leave(self, before: EntityState, line: int | None, seconds: float, learning: bool) -> None:
         """Leave to a thread of its own what has to be waited for."""

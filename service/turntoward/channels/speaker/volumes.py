@@ -11,7 +11,7 @@ import threading
 
 from turntoward.channels.speaker.memory import Held, Memory
 from turntoward.channels.speaker.readiness import PLAYING
-from turntoward.ports import EntityState, HomeAssistant, Impossible, NotNow
+from turntoward.ports import EntityState, HomeAssistant, Impossible, NotNow, Refused
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,8 @@ _LONGEST = 90.0
 """After this a line is over, whatever the speaker shows."""
 _AGAIN = 30.0
 _TRIES = 20
+_LAG = 15.0
+"""Seconds in which a speaker that was put back may still tell that it is as loud as its line was."""
 _SAME = 0.015
 """Speakers round what they are set to; people turn by more."""
 
@@ -33,6 +35,7 @@ class Volumes:
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._lines: dict[str, int] = {}
+        self._just_back: dict[str, Held] = {}
         if memory.held():  # a former run was ended in the middle of a line
             threading.Thread(target=self._finish_former, name="speaker-volumes", daemon=True).start()
 
@@ -42,7 +45,8 @@ class Volumes:
         A speaker that does not tell how loud it is stays as it is. Never raises: a line too loud is still a line.
         """
         with self._lock:
-            now, held = volume_of(before), self._memory.of(before.entity_id).held
+            now = volume_of(before)
+            held = self._memory.of(before.entity_id).held or self._just_back.get(before.entity_id)
             if percent is None or now is None:
                 return None
             own = held.before if held and _same(now, held.ours) else now
@@ -62,7 +66,7 @@ class Volumes:
         `seconds`: how long the line takes, for a speaker that does not show it.
         """
         self._wait_until_over(before, seconds)
-        self._try_again_and_again(before.entity_id, line)
+        self._try_again_and_again({before.entity_id: line})
 
     def close(self) -> None:
         """Put back what can be; the rest waits for the next start."""
@@ -73,15 +77,24 @@ class Volumes:
     def _finish_former(self) -> None:
         # Not at once: nothing connects while the service is still being put together.
         self._closing.wait(1.0)
-        for entity in self._memory.held():
-            self._try_again_and_again(entity, 0)
+        self._try_again_and_again(dict.fromkeys(self._memory.held(), 0))
 
-    def _try_again_and_again(self, entity: str, line: int) -> None:
+    def _try_again_and_again(self, lines: dict[str, int]) -> None:
+        """Put back each speaker whose line is still its last; one that cannot be keeps no other waiting."""
+        left = lines
         for _ in range(_TRIES):
-            with self._lock:
-                if self._closing.is_set() or self._lines.get(entity, 0) != line or self._put_back(entity):
-                    return
-            self._closing.wait(_AGAIN)
+            left = {entity: line for entity, line in left.items() if not self._is_settled(entity, line)}
+            if not left or self._closing.wait(_AGAIN):
+                break
+        self._closing.wait(_LAG)
+        with self._lock:
+            for entity, line in lines.items():
+                if self._lines.get(entity, 0) == line:
+                    self._just_back.pop(entity, None)
+
+    def _is_settled(self, entity: str, line: int) -> bool:
+        with self._lock:
+            return self._closing.is_set() or self._lines.get(entity, 0) != line or self._put_back(entity)
 
     def _put_back(self, entity: str) -> bool:
         """Put a volume back; whether that is settled, one way or the other."""
@@ -96,10 +109,11 @@ class Volumes:
                 # What it had counts too: some tell of a change only much later.
                 if _same(now, held.ours) or _same(now, held.before):
                     self._set(entity, held.before)
-            except NotNow:
+                    self._just_back[entity] = held
+            except Refused as problem:
+                log.warning("the volume of %s cannot be put back: %s", entity, problem)
+            except (NotNow, Impossible):  # or it is not known whether it was done: doing it twice does no harm
                 return False
-            except Impossible as problem:
-                log.warning("the volume of %s could not be put back: %s", entity, problem)
             self._memory.hold(entity, None)
             return True
 

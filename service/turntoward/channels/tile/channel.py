@@ -11,13 +11,13 @@ import threading
 from collections import deque
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from turntoward.channels.tile import discovery
 from turntoward.channels.tile.answerable import Answerable
 from turntoward.channels.tile.home import HomeShown
 from turntoward.channels.tile.introduction import Introduction
-from turntoward.channels.tile.topics import attributes_topic, home_topic, season_topic, state_topic
 from turntoward.core.actions import Action, SetTile, ShowHome
 from turntoward.core.board import Board
 from turntoward.core.household import Season
@@ -59,19 +59,20 @@ class TileChannel:
         self._latest: dict[str, SetTile] = {tile.ritual: tile for tile in tiles if tile.ritual in self._rituals}
         self._board: Board | None = next((one.board for one in shown if isinstance(one, ShowHome)), None)
         self._shown: dict[str, str] = {}
+        self._season_shown: tuple[Season, date | None] | None = None
         self._outdated: deque[str] = deque(maxlen=REMEMBERED)
         broker.on_connect(self._show_everything)
 
     def deliver(self, action: Action) -> None:
-        """Show a state, or do nothing where a later one was asked for; see ports.Channel."""
+        """Show a state; do nothing where a later one was asked for, or where there is no tile. See ports.Channel."""
         if isinstance(action, ShowHome):
             with self._lock:
                 self._take(action.board)
             return
         if not isinstance(action, SetTile):
             raise Impossible(f"the channel {self.name!r} sets tiles; it cannot do {type(action).__name__}")
-        if action.ritual not in self._rituals:
-            raise Impossible(f"there is no tile for {action.ritual!r}, which is not switched on")
+        if action.ritual not in self._rituals:  # switched off, or private, since it was asked
+            return
         with self._lock:
             if action.id in self._outdated or action.id == self._shown.get(action.ritual):
                 return
@@ -95,12 +96,12 @@ class TileChannel:
         self._latest[action.ritual] = action
 
     def _take(self, board: Board) -> None:
-        before, self._board = self._board, board
+        self._board = board
         self._show_home()
-        if before is None or (before.season, before.season_until) != (board.season, board.season_until):
-            self._show_season()
+        if self._season_shown != (board.season, board.season_until):
             for ritual in self._rituals.values():  # each has the answers of its form in this season
                 self._show_attributes(ritual)
+            self._show_season()
 
     def _show_everything(self) -> None:
         with self._lock:
@@ -114,25 +115,26 @@ class TileChannel:
         action = self._current(ritual.ritual)
         # First what the state is about: who is woken by the state reads it then.
         self._show_attributes(ritual)
-        topic = state_topic(self._settings.base, ritual.ritual)
+        topic = self._settings.topics.state(ritual.ritual)
         self._broker.publish(topic, action.state if action else "idle", retain=True)
         if action is not None:
             self._shown[ritual.ritual] = action.id
 
     def _show_attributes(self, ritual: Ritual) -> None:
         attributes = self._attributes(ritual, self._current(ritual.ritual))
-        self._keep(attributes_topic(self._settings.base, ritual.ritual), attributes)
+        self._keep(self._settings.topics.attributes(ritual.ritual), attributes)
 
     def _show_home(self) -> None:
         """Show the household as soon as it is known how it is."""
         if self._board is not None:
-            self._keep(home_topic(self._settings.base), self._home.as_json(self._board))
+            self._keep(self._settings.topics.home, self._home.as_json(self._board))
 
     def _show_season(self) -> None:
         if self._board is not None:
             until = self._board.season_until
             shown = {"season": self._board.season, "until": until.isoformat() if until else None}
-            self._keep(season_topic(self._settings.base), shown)
+            self._keep(self._settings.topics.season, shown)
+            self._season_shown = self._board.season, self._board.season_until
 
     def _current(self, ritual: str) -> SetTile | None:
         """Return what to show; what was never shown in its time is not shown after it."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from turntoward import __version__
-from turntoward.channels.tile.entities import Component, node_of, partner_slugs
+from turntoward.channels.tile.entities import DEFAULT_CLIENT, Component, node_of, partner_slugs
 from turntoward.channels.tile.home_entities import home_entities
 from turntoward.channels.tile.occasions import occasion_entities
 from turntoward.channels.tile.ritual_entities import own_entities, ritual_entities
@@ -68,12 +68,18 @@ def former(kept: str | None) -> list[str]:
 def _devices(settings: Settings, rulebook: Rulebook) -> dict[str, Message]:
     """Return the message of each device by its identifier: that of the household first, as the others hang on it."""
     node = node_of(settings)
-    devices = {node: _message(node, NAME, _household(settings, rulebook))}
+    devices = {node: _message(node, _named(settings, NAME), _household(settings, rulebook))}
     for partner, slug in partner_slugs(settings).items():
         if own := _own(settings, rulebook, partner):
-            name = f"{NAME} {settings.name_of(partner)}"
+            name = _named(settings, f"{NAME} {settings.name_of(partner)}")
             devices[f"{node}_{slug}"] = _message(f"{node}_{slug}", name, own, via_device=node)
     return devices
+
+
+def _named(settings: Settings, name: str) -> str:
+    """Name a device, in a second household on the same broker so that it is known whose it is."""
+    client = settings.mqtt.client_id if settings.mqtt else DEFAULT_CLIENT
+    return name if client == DEFAULT_CLIENT else f"{name} ({client})"
 
 
 def _household(settings: Settings, rulebook: Rulebook) -> dict[str, Component]:

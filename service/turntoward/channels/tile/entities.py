@@ -9,7 +9,6 @@ import re
 import unicodedata
 from typing import Any
 
-from turntoward.channels.tile.topics import status_topic
 from turntoward.channels.tile.words import ICONS
 from turntoward.settings import MqttSettings, Settings
 
@@ -44,7 +43,7 @@ def component(settings: Settings, platform: str, unique: str, entity: str, icon:
         "default_entity_id": f"{platform}.{node}_{entity}",
         "qos": 1,
         **({"icon": ICONS[icon]} if icon else {}),
-        "availability_topic": status_topic(settings.base),
+        "availability_topic": settings.topics.status,
         **more,
     }
 

@@ -8,14 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from turntoward.channels.tile.entities import Component, component
-from turntoward.channels.tile.topics import (
-    answer_to_any_topic,
-    home_topic,
-    quiet_topic,
-    reply_topic,
-    season_choice_topic,
-    status_topic,
-)
 from turntoward.channels.tile.words import words_of
 from turntoward.core.events import Answer
 from turntoward.core.household import SEASONS
@@ -39,12 +31,12 @@ def home_entities(settings: Settings) -> dict[str, Component]:
 
 
 def _of_home(settings: Settings, platform: str, key: str, template: str, **more: Any) -> Component:
-    shown = {"state_topic": home_topic(settings.base), "value_template": template}
+    shown = {"state_topic": settings.topics.home, "value_template": template}
     return component(settings, platform, key, key, name=words_of(settings.language)[key], **shown, **more)
 
 
 def _attributes(settings: Settings, template: str) -> dict[str, str]:
-    return {"json_attributes_topic": home_topic(settings.base), "json_attributes_template": template}
+    return {"json_attributes_topic": settings.topics.home, "json_attributes_template": template}
 
 
 def _sensors(settings: Settings) -> dict[str, Component]:
@@ -79,20 +71,20 @@ def _button(settings: Settings, answer: Answer) -> Component:
         answer,
         # Lists are in the order of the names: so these stand together, and beside what they are about.
         name=f"{words['now']}: {words[answer]}",
-        command_topic=answer_to_any_topic(settings.base),
+        command_topic=settings.topics.answer,
         payload_press=answer,
     )
 
 
 def _quiet(settings: Settings) -> Component:
     until = _attributes(settings, "{{ {'until': value_json.quiet_until} | to_json }}")
-    where = {"command_topic": quiet_topic(settings.base), **until}
+    where = {"command_topic": settings.topics.choose_quiet, **until}
     return _of_home(settings, "switch", "quiet_tonight", "{{ value_json.quiet }}", icon="quiet_tonight", **where)
 
 
 def _season(settings: Settings) -> Component:
     until = _attributes(settings, "{{ {'until': value_json.season_until} | to_json }}")
-    where = {"command_topic": season_choice_topic(settings.base), "options": list(SEASONS), **until}
+    where = {"command_topic": settings.topics.choose_season, "options": list(SEASONS), **until}
     return _of_home(
         settings, "select", "season", "{{ value_json.season }}", icon="season", entity_category="config", **where
     )
@@ -113,7 +105,7 @@ def _diagnostics(settings: Settings) -> dict[str, Component]:
 
 
 def _reply(settings: Settings) -> Component:
-    topic = reply_topic(settings.base)
+    topic = settings.topics.reply
     return component(
         settings,
         "sensor",
@@ -135,7 +127,7 @@ def _connection(settings: Settings) -> Component:
         "connection",
         name=words_of(settings.language)["connection"],
         device_class="connectivity",
-        state_topic=status_topic(settings.base),
+        state_topic=settings.topics.status,
         payload_on="online",
         payload_off="offline",
     )

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from turntoward.channels.tile import discovery
 from turntoward.channels.tile.entities import Component
-from turntoward.channels.tile.topics import devices_topic
 from turntoward.core.rules import Rulebook
 from turntoward.ports import Broker
 from turntoward.settings import Settings
@@ -21,7 +20,7 @@ class Introduction:
 
     def __init__(self, settings: Settings, rulebook: Rulebook, broker: Broker) -> None:
         self._messages = discovery.messages(settings, rulebook)
-        self._remembered = devices_topic(settings.base)
+        self._remembered = settings.topics.devices
         self._ours = f"{settings.base}/ritual/"
         self._broker = broker
 
@@ -47,13 +46,15 @@ class Introduction:
         if gone:
             self._tell(topic, discovery.farewell(message, gone))
         self._tell(topic, message)
+        needed = self._kept_for(message["components"].values())
         for kept in self._kept_for(gone.values()):
-            self._broker.publish(kept, "", retain=True)
+            if kept not in needed:
+                self._broker.publish(kept, "", retain=True)
 
     def _tell(self, topic: str, message: discovery.Message) -> None:
         self._broker.publish(topic, json.dumps(message, ensure_ascii=False), retain=True)
 
     def _kept_for(self, components: Iterable[Component]) -> list[str]:
-        """Return the topics of rituals whose entities have gone; nobody else writes them."""
+        """Return the topics of rituals that entities show; nobody else writes them."""
         named = (str(c[key]) for c in components for key in ("state_topic", "json_attributes_topic") if key in c)
         return [topic for topic in dict.fromkeys(named) if topic.startswith(self._ours)]

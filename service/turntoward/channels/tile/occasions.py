@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 from turntoward.channels.tile.entities import Component, component
 from turntoward.channels.tile.ritual_entities import pressed
-from turntoward.channels.tile.topics import event_topic
 from turntoward.channels.tile.words import words_of
 from turntoward.core.events import Answer
 from turntoward.core.rules import Ritual
@@ -62,7 +61,7 @@ def _event(settings: Settings, rituals: tuple[Ritual, ...]) -> Component:
         "occasion",
         name=words_of(settings.language)["occasion"],
         event_types=list(STEPS),
-        state_topic=event_topic(settings.base),
+        state_topic=settings.topics.event,
         # What renders to nothing is passed over without a word.
         value_template=(
             f"{{% if value_json.ritual in {told} and value_json.step in {steps} %}}"
@@ -77,7 +76,7 @@ def _trigger(settings: Settings, ritual: Ritual, step: str) -> Component:
         "automation_type": "trigger",
         "type": step,
         "subtype": ritual.ritual,
-        "topic": event_topic(settings.base),
+        "topic": settings.topics.event,
         "value_template": "{{ value_json.ritual }} {{ value_json.step }}",
         "payload": f"{ritual.ritual} {step}",
         "qos": 1,

@@ -6,8 +6,7 @@ Nothing here may be about a private ritual: whoever calls this has left it out.
 from __future__ import annotations
 
 from turntoward.channels.tile.entities import Component, component, partner_slugs
-from turntoward.channels.tile.topics import answer_topic, attributes_topic, home_topic, state_topic
-from turntoward.channels.tile.words import words_of
+from turntoward.channels.tile.words import icon_of, words_of
 from turntoward.core.actions import TILE_STATES
 from turntoward.core.events import Answer
 from turntoward.core.rules import Ritual
@@ -38,7 +37,7 @@ def own_entities(settings: Settings, partner: str, ritual: Ritual) -> dict[str, 
             name,
             "your_turn",
             name=words_of(settings.language)["your_turn"].format(ritual=ritual.named(settings.language)),
-            state_topic=home_topic(settings.base),
+            state_topic=settings.topics.home,
             value_template=f"{{{{ {theirs} }}}}",
         )
     }
@@ -52,18 +51,18 @@ def pressed(ritual: Ritual) -> tuple[Answer, ...]:
 
 
 def _sensor(settings: Settings, ritual: Ritual) -> Component:
-    return component(
+    shown = component(
         settings,
         "sensor",
         f"{ritual.ritual}_state",
         ritual.ritual,
-        "state",
         name=ritual.named(settings.language),
         device_class="enum",
         options=list(TILE_STATES),
-        state_topic=state_topic(settings.base, ritual.ritual),
-        json_attributes_topic=attributes_topic(settings.base, ritual.ritual),
+        state_topic=settings.topics.state(ritual.ritual),
+        json_attributes_topic=settings.topics.attributes(ritual.ritual),
     )
+    return shown | {"icon": icon_of(ritual.ritual)}
 
 
 def _button(settings: Settings, ritual: Ritual, answer: Answer) -> Component:
@@ -75,7 +74,7 @@ def _button(settings: Settings, ritual: Ritual, answer: Answer) -> Component:
         name,
         answer,
         name=f"{ritual.named(settings.language)}: {words_of(settings.language)[answer]}",
-        command_topic=answer_topic(settings.base, ritual.ritual),
+        command_topic=settings.topics.answer_to(ritual.ritual),
         payload_press=answer,
     )
 
@@ -88,11 +87,11 @@ def _switch(settings: Settings, ritual: Ritual) -> Component:
         ritual.ritual,
         "mode",
         name=ritual.named(settings.language),
-        state_topic=state_topic(settings.base, ritual.ritual),
+        state_topic=settings.topics.state(ritual.ritual),
         value_template="{{ 'ON' if value == 'running' else 'OFF' }}",
         state_on="ON",
         state_off="OFF",
-        command_topic=answer_topic(settings.base, ritual.ritual),
+        command_topic=settings.topics.answer_to(ritual.ritual),
         payload_on="start",
         payload_off="done" if "done" in ritual.answers else "stop",
         # Turned off while it is off, by an automation that makes sure, it has not been done.
@@ -101,7 +100,6 @@ def _switch(settings: Settings, ritual: Ritual) -> Component:
 
 
 def _turn(settings: Settings, ritual: Ritual) -> Component:
-    turn = f"value_json.turns['{ritual.ritual}'].name if '{ritual.ritual}' in value_json.turns else None"
     return component(
         settings,
         "sensor",
@@ -109,8 +107,7 @@ def _turn(settings: Settings, ritual: Ritual) -> Component:
         f"{ritual.ritual}_turn",
         "turn",
         name=words_of(settings.language)["turn"].format(ritual=ritual.named(settings.language)),
-        device_class="enum",
-        options=[settings.name_of(partner) for partner in settings.partner_ids],
-        state_topic=home_topic(settings.base),
-        value_template=f"{{{{ {turn} }}}}",
+        # No enum: with the state of before, a name that has changed would be an error in Home Assistant's log.
+        state_topic=settings.topics.home,
+        value_template=f"{{{{ value_json.turns.get('{ritual.ritual}', {{}}).get('name') }}}}",
     )

@@ -13,7 +13,7 @@ WORDS: dict[str, dict[str, str]] = {
         "enough": "Enough for now",
         "accept": "Yes, gladly",
         "other_slot": "Another time",
-        "skip": "Skip this one",
+        "skip": "Not this time",
         "swap": "Swap turns",
         "keep": "Keep it",
         "change": "Change it",
@@ -40,22 +40,22 @@ WORDS: dict[str, dict[str, str]] = {
         "not_today": "Heute nicht",
         "stop": "Beenden",
         "another": "Noch eine",
-        "enough": "Genug für jetzt",
+        "enough": "Reicht für jetzt",
         "accept": "Ja, gern",
         "other_slot": "Andere Zeit",
-        "skip": "Diesmal auslassen",
+        "skip": "Diesmal nicht",
         "swap": "Tauschen",
         "keep": "Behalten",
         "change": "Ändern",
         "drop": "Loslassen",
-        "now": "Gerade",
+        "now": "Gerade dran",
         "nothing": "Nichts",
         "next": "Nächster Moment",
         "card": "Karte des Tages",
         "minutes_left": "Minuten übrig",
         "reply": "Letzte Antwort",
         "quiet_tonight": "Ruhiger Abend",
-        "season": "Lebensphase",
+        "season": "Diese Wochen",
         "occasion": "Momente",
         "turn": "{ritual}: wer dran ist",
         "your_turn": "Du bist dran: {ritual}",
@@ -65,7 +65,6 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 ICONS: dict[str, str] = {
-    "state": "mdi:heart-outline",
     "start": "mdi:play",
     "done": "mdi:check",
     "later": "mdi:clock-outline",
@@ -93,6 +92,36 @@ ICONS: dict[str, str] = {
     "your_turn": "mdi:account-heart",
     "rituals": "mdi:account-multiple-check",
 }
+
+_OF_RITUALS: dict[str, str] = {
+    "appreciation": "mdi:hand-heart-outline",
+    "back_to_normal": "mdi:leaf",
+    "date_ideas": "mdi:lightbulb-on-outline",
+    "date_night": "mdi:glass-wine",
+    "evening_checkin": "mdi:message-text-outline",
+    "everyday_touch": "mdi:sofa-outline",
+    "fair_fighting": "mdi:scale-balance",
+    "goodbye_kiss": "mdi:door-open",
+    "kind_words": "mdi:email-heart-outline",
+    "long_distance": "mdi:phone-outline",
+    "monthly_review": "mdi:sprout-outline",
+    "morning_anchor": "mdi:coffee-outline",
+    "phone_free_dinner": "mdi:silverware-fork-knife",
+    "quarterly_talk": "mdi:compass-outline",
+    "questions": "mdi:cards-outline",
+    "reappraisal": "mdi:pencil-outline",
+    "repair": "mdi:bandage",
+    "reunion_hug": "mdi:home-heart",
+    "shared_purpose": "mdi:hammer-wrench",
+    "simpler_weeks": "mdi:feather",
+    "time_out": "mdi:pause-circle-outline",
+    "yearly_talk": "mdi:calendar-star",
+}
+
+
+def icon_of(ritual: str) -> str:
+    """Return the icon of a ritual: its own where it comes with us, else a heart."""
+    return _OF_RITUALS.get(ritual, "mdi:heart-outline")
 
 
 def words_of(language: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         yield ok(f"the broker at {mqtt.host}:{mqtt.port} is there and lets us in")
     elif broker.refused:
         yield problem(
-            broker.text, "correct mqtt.username and mqtt.password (or TURNTOWARD_MQTT_PASSWORD), or the broker's list"
+            broker.text, "correct mqtt.username and mqtt.password (or TURNTOWARD_MQTT_PASSWORD), or the broker's users"
         )
     else:
-        yield problem(broker.text, "look whether the broker runs, and whether mqtt.host and mqtt.port are right")
+        yield problem(broker.text, "check whether the broker runs, and whether mqtt.host and mqtt.port are right")

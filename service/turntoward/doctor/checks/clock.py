@@ -20,7 +20,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         return
     if home.zone and home.zone != settings.zone:
         yield problem(
-            f"household.yaml says zone: {settings.zone}, Home Assistant says {home.zone}",
+            f"our zone is {settings.zone}, Home Assistant's is {home.zone}",
             f"write zone: {home.zone} into household.yaml, or correct Home Assistant's zone",
         )
     if home.ahead is not None and abs(home.ahead) > NEAR_ENOUGH:

@@ -17,11 +17,11 @@ def look(facts: Facts) -> Iterator[Finding]:
     folder = facts.folder
     if not folder.writable:
         yield problem(
-            f"{folder.path} may not be written by the user who asks",
-            "give the folder to the user who runs the service (chown), or ask as that user",
+            f"{folder.path} may not be written by you",
+            "give the folder to the user who runs the service (chown), or run doctor as that user",
         )
     if folder.journal_trouble:
-        yield problem(folder.journal_trouble, "move the file to another place and start the service: it begins anew")
+        yield problem(folder.journal_trouble, "move the file away and start the service; it begins a new one")
     if folder.free < FULL:
         yield problem(f"the disk of {folder.path} is full", "make room; the service decides nothing until it can write")
     elif folder.free < TIGHT:

@@ -39,7 +39,7 @@ def _same_broker(broker: Broker, base: str) -> Iterator[Finding]:
     elif broker.home_publishes == "not heard":
         yield problem(
             f"what Home Assistant publishes on {base}/signal/doctor does not arrive here",
-            "look whether its MQTT integration has the same broker, and whether its account may write there",
+            "check whether its MQTT integration has the same broker, and whether its account may write there",
         )
 
 
@@ -50,18 +50,18 @@ def _in_sum(
     if not there:
         yield problem(
             "Home Assistant has made none of our entities",
-            f"look whether the discovery prefix of its MQTT integration is {prefix!r}, as in household.yaml",
+            f"check whether the discovery prefix of its MQTT integration is {prefix!r}, as in household.yaml",
         )
         return
     seen = [home.states.get(str(row["entity_id"])) for row in there if not row.get("disabled_by")]
     mute = [state for state in seen if state is None or state.state == "unavailable"]
     if mute and online:
         yield problem(
-            f"{len(mute)} of {len(there)} entities of ours are unavailable in Home Assistant, though the service runs",
+            f"{len(mute)} of our {len(there)} entities are unavailable in Home Assistant, though the service runs",
             "restart the service; if that does not help, reload the MQTT integration in Home Assistant",
         )
     elif not mute:
-        yield ok(f"Home Assistant has {len(there)} entities of ours")
+        yield ok(f"Home Assistant has {len(there)} of our entities")
 
 
 def _one(component: Row, rows: dict[Any, Row], home: Home) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ STALE: Mapping[str, timedelta] = {
     "sensor": timedelta(days=2),
     "binary_sensor": timedelta(days=8),
 }
-"""How long a device of a kind may say nothing before its battery is suspected. Others speak only when they change."""
+"""How long the device of an entity may say nothing before its battery is suspected. Others speak only of changes."""
 
 
 def look(facts: Facts) -> Iterator[Finding]:
@@ -45,7 +45,7 @@ def _one(home: Home, entity: str, what: str, facts: Facts) -> Iterator[Finding]:
         yield found
         return
     longest = STALE.get(entity.partition(".")[0])
-    if longest is not None and facts.now - home.states[entity].reported > longest:
+    if longest is not None and facts.now - home.heard_from(entity) > longest:
         yield notice(
             f"{what}: {entity} has said nothing for more than {longest.days} day{'s' if longest.days > 1 else ''}",
             "look at its battery and its connection; what it said last is still believed",

@@ -50,10 +50,10 @@ def _one(entity: str, name: str, edges: Sequence[Edge], facts: Facts) -> Finding
             f"{entity} was never away in 7 days",
             f"if {name} was, the person follows a device that stays at home: choose the phone that goes along",
         )
-    if not any(edge.home for edge in week):
+    if not any(edge.home for edge in week) and facts.settings.season != "apart":
         return notice(
             f"{entity} was never at home in 7 days",
-            f"if {name} was, look at the zone 'home' on the map and at the phone's leave to tell where it is",
+            f"if {name} was, look at the zone 'home' on the map, and whether the phone may share its location",
         )
     return _flickering(entity) if _flickers(week, facts.settings) else ok(f"{entity} comes and goes as people do")
 

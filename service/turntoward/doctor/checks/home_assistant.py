@@ -20,10 +20,8 @@ def look(facts: Facts) -> Iterator[Finding]:
     elif home is not None:
         if not home.admin:
             yield problem(
-                "the token belongs to a user of Home Assistant who is no administrator, who hears nothing of buttons"
-                " and tags",
-                "make a token as an administrator (your name, Security, Long-lived access tokens) and put it in its"
-                " place",
+                "the token belongs to a user who is no administrator, so buttons on phones and tags are not heard",
+                "make one as an administrator (your name, Security, Long-lived access tokens), and put it in its place",
             )
         if not home.running:
             yield notice("Home Assistant is still starting", "wait a minute and ask again")
@@ -32,9 +30,13 @@ def look(facts: Facts) -> Iterator[Finding]:
 
 def _trouble(trouble: Trouble) -> Finding:
     if trouble.refused:
-        return problem(trouble.text, "put a new token into secrets.yaml or TURNTOWARD_HA_TOKEN")
+        return problem(
+            trouble.text.partition(". ")[0],
+            "make a long-lived access token as an administrator (your profile in Home Assistant, tab Security), and put"
+            " it into secrets.yaml or TURNTOWARD_HA_TOKEN",
+        )
     return problem(
-        trouble.text, "look whether it runs, and whether homeassistant: url: is what your browser shows, with the port"
+        trouble.text, "check whether it runs, and whether homeassistant: url: is what your browser shows, with the port"
     )
 
 
@@ -42,6 +44,6 @@ def _version(version: str) -> Iterator[Finding]:
     numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
     if numbers < OLDEST:
         oldest = ".".join(str(part) for part in OLDEST)
-        yield problem(f"Home Assistant {version} is older than {oldest}, the first we know", "update it")
+        yield problem(f"Home Assistant {version} is older than {oldest}, the oldest we work with", "update it")
     else:
-        yield ok(f"Home Assistant {version} is there and takes the token")
+        yield ok(f"Home Assistant {version} is there and accepts the token")

@@ -23,7 +23,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         found.append(
             notice(
                 "the quiet hours are longer than half a day",
-                'look whether their beginning and end are the right way round: quiet_hours: "22:30-07:00"',
+                'check whether their beginning and end are the right way round: quiet_hours: "22:30-07:00"',
             )
         )
     for ritual in facts.loaded.rulebook.rituals:

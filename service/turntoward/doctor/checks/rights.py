@@ -18,7 +18,7 @@ def look(facts: Facts) -> Iterator[Finding]:
     found = list(_kept_from_us(broker, base, facts))
     yield from found
     if not found:
-        yield ok(f"it takes and gives what we need below {base}")
+        yield ok(f"the broker lets us write and listen below {base}")
 
 
 def _kept_from_us(broker: Broker, base: str, facts: Facts) -> Iterator[Finding]:

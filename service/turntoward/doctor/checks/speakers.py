@@ -56,6 +56,11 @@ def _mute(home: Home, entity: str, what: str) -> Finding | None:
 
 
 def _unheard(room: str, speaker: Speaker, known: Remembered) -> Finding | None:
+    if known.last_failed:
+        return notice(
+            f"speaker in {room}: Home Assistant had an error when {speaker.entity} was last to speak",
+            "play something on it from Home Assistant, whose log says more",
+        )
     if known.last_silent:
         return notice(
             f"speaker in {room}: {speaker.entity} did not react to its last line, though it used to",

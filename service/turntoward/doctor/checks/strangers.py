@@ -18,9 +18,9 @@ def look(facts: Facts) -> Iterator[Finding]:
         return
     if broker.strangers == "may write":
         yield notice(
-            f"everybody in your network may write below {base}, without an account: who is home, and answers", ADVICE
+            f"anybody in your network may write below {base} without an account: who is home, and answers", ADVICE
         )
     elif broker.strangers == "let in":
-        yield notice("everybody in your network may connect to the broker, without an account", ADVICE)
+        yield notice("anybody in your network may connect to the broker without an account", ADVICE)
     else:
         yield ok("the broker lets nobody in without an account")
