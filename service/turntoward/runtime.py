@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,7 +58,10 @@ class Runtime:
         self._engine, self._journal, self._clock = engine, journal, clock
         self._quiet = _quiet(engine)
         # Unbounded: what is in it has to be decided, and the adapters bound what they put in.
-        self._queue: queue.Queue[Event | _Changed | Stop] = queue.Queue()
+        # A SimpleQueue, because `stop` may interrupt the very thread that is taking something out: any other would wait
+        # for itself.
+        self._queue: queue.SimpleQueue[Event | _Changed | Stop] = queue.SimpleQueue()
+        self._stopping = False
         self._workers: dict[str, ChannelWorker] = {}
         self._wakeup: Wakeup | None = None
         self._state: HouseholdState = new_state(clock.now())
@@ -102,11 +106,12 @@ class Runtime:
 
     def stop(self) -> None:
         """Ask the loop to end, from any thread or a signal handler."""
+        self._stopping = True
         self._queue.put(Stop())
 
     def _tick(self) -> bool:
         try:
-            event = self._queue.get(timeout=TICK)
+            event = self._queue.get(timeout=self._until_next_look())
         except queue.Empty:
             event = None
         jump = self._clock.take_jump()
@@ -124,14 +129,20 @@ class Runtime:
             self._decide(event, now)
         if not isinstance(event, PrivateAct):  # nothing moves at the moment of a private act; the next look shows it
             self._show_board(now)
-        self._housekeeping(now)
+            self._housekeeping(now)
         return False
+
+    def _until_next_look(self) -> float:
+        """Return the seconds to the next multiple of TICK: an event, which may be private, does not move the looks."""
+        return TICK - self._clock.now().timestamp() % TICK
 
     def _show_board(self, now: datetime) -> None:
         """Show what has become of the household, where that is not what is shown already."""
-        board = self._engine.board(self._state, now)
         worker = self._workers.get("tile")
-        if board == self._board or worker is None:
+        if worker is None:
+            return
+        board = self._engine.board(self._state, now)
+        if board == self._board:
             return
         self._board, self._boards = board, self._boards + 1
         worker.submit(show_home(board, now, self._boards), tell=False, quiet=True)
@@ -153,22 +164,21 @@ class Runtime:
         while True:
             try:
                 self._journal.record(event, decision, self._engine.rulebook.digest)
-            except Exception as problem:  # a full disk, a locked file: whatever it is, nothing may leave
+            except (OSError, sqlite3.Error) as problem:  # a full disk, a locked file: nothing may leave
                 if not self._journal_failed:
                     log.error("the journal cannot be written (%s); nothing is decided until it can", problem)
                     self._journal_failed = True
                 self._clock.sleep(RETRY)
-                if self._asked_to_stop():
+                if self._stopping:
                     return False
+            except Exception as problem:  # it is this event that cannot be written, now or ever: the next one may be
+                log.error("a %s could not be written and is left out (%s)", event.type, type(problem).__name__)
+                return False
             else:
                 if self._journal_failed:
                     log.warning("the journal can be written again")
                     self._journal_failed = False
                 return True
-
-    def _asked_to_stop(self) -> bool:
-        with self._queue.mutex:
-            return any(isinstance(waiting, Stop) for waiting in self._queue.queue)
 
     def _report(self, decision: Decision) -> None:
         """Log what the couple could notice; when somebody came home, or asked for a break, is not for a log."""
