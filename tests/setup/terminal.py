@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
-import signal
+import subprocess
 import sys
 from types import TracebackType
 from typing import Self
@@ -20,13 +20,18 @@ class Terminal:
     def __init__(self, *words: str, **environ: str) -> None:
         self.shown = ""
         self._seen = 0
-        self._pid, self._screen = pty.fork()
-        if self._pid == 0:  # the child becomes the command
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # tests that run in the background have it ignored
-            kept = {name: value for name, value in os.environ.items() if not name.startswith("TURNTOWARD_")}
-            os.execve(
-                sys.executable, [sys.executable, "-m", "turntoward", *words], {**kept, "COLUMNS": "300", **environ}
-            )
+        self._screen, theirs = pty.openpty()
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("TURNTOWARD_")}
+        # Not pty.fork, which may hang in a process with threads. Tests that run in the background have Ctrl-C ignored.
+        to_begin_with = ["setsid", "--ctty", "env", "--default-signal=INT"]
+        self._process = subprocess.Popen(
+            [*to_begin_with, sys.executable, "-m", "turntoward", *words],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**kept, "COLUMNS": "300", **environ},
+        )
+        os.close(theirs)
 
     def __enter__(self) -> Self:
         return self
@@ -34,9 +39,8 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pid:
-            os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
+        self._process.kill()
+        self._process.wait()
         os.close(self._screen)
 
     def expect(self, words: str) -> None:
@@ -68,9 +72,7 @@ class Terminal:
         """Wait for the end."""
         while self._read():
             pass
-        _, status = os.waitpid(self._pid, 0)
-        self._pid = 0
-        return os.waitstatus_to_exitcode(status)
+        return self._process.wait(PATIENCE)
 
     def _read(self) -> bool:
         """Read what is shown next; False at the end."""
