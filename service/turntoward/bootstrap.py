@@ -208,7 +208,7 @@ def _what_next(settings: Settings, demo: DemoHome, why: str) -> str:
             f"That was the evening. Your turn, in another terminal (a minute here takes {60 / demo.speed:g} s;",
             "mosquitto_pub and mosquitto_sub come with: apt-get install mosquitto-clients):",
             *lines,
-            "Ctrl-C ends it. For your own home: edit config/household.yaml, then make run CONFIG=config/household.yaml",
+            "Ctrl-C ends it. For your own home: .venv/bin/turntoward setup, then make run CONFIG=config/household.yaml",
             "",
         ]
     )
