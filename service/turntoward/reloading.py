@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from turntoward.core.decks import Deck
 from turntoward.core.engine import Engine
 from turntoward.core.rules import Ritual, Rule, Rulebook
 from turntoward.documents import Problems
@@ -134,12 +133,17 @@ def _changed_settings(before: Settings, now: Settings) -> list[str]:
 
 def _changed_rules(before: Rulebook, now: Rulebook) -> list[str]:
     """Name the rituals, rules and decks that are new, gone or otherwise than before."""
-    were, are = _by_name(before), _by_name(now)
-    return sorted(name for name in {*were, *are} if were.get(name) != are.get(name))
+    # Apart from each other: a deck may have the name of a ritual.
+    return sorted(_differing(_specs(before), _specs(now)) | _differing(before.decks, now.decks))
 
 
-def _by_name(rulebook: Rulebook) -> dict[str, Ritual | Rule | Deck]:
-    return {**{r.ritual: r for r in rulebook.rituals}, **{r.rule: r for r in rulebook.rules}, **rulebook.decks}
+def _specs(rulebook: Rulebook) -> dict[str, Ritual | Rule]:
+    specs: tuple[Ritual | Rule, ...] = (*rulebook.rituals, *rulebook.rules)
+    return {spec.name: spec for spec in specs}
+
+
+def _differing(were: Mapping[str, object], are: Mapping[str, object]) -> set[str]:
+    return {name for name in {*were, *are} if were.get(name) != are.get(name)}
 
 
 def _heard(listening: Listening) -> list[str]:

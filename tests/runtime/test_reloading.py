@@ -115,6 +115,19 @@ def test_one_line_says_what_was_taken_over(watched: Watched, caplog: pytest.LogC
     until(lambda: "taken over: nothing" in caplog.text)
 
 
+def test_a_ritual_that_has_the_name_of_a_deck_is_told_too(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    cards = watched.folder / "rules" / "decks" / "tea.yaml"
+    cards.parent.mkdir()
+    cards.write_text("deck: tea\ncards: [{id: green, text: {en: Green, de: Grün}}]\n", "utf-8")
+    with_card = f"{TEA}offer: {{card: tea, channels: [tile]}}\n"
+    watched.change(tea=with_card)
+    until(lambda: "taken over: tea" in caplog.text)
+    caplog.clear()
+    watched.change(tea=with_card.replace("Tea", "Our tea"))
+    until(lambda: "taken over: tea" in caplog.text)
+
+
 def test_advice_is_given_once_as_long_as_it_stands(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
     odd = HOME + "signals: {entry_dor: {topic: home/door}}\n"
     watched.change(home=odd)
