@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from tests.integration.coming_home import both_leave, enter
 from tests.peers.homeassistant import HomeAssistant
 from tests.peers.mosquitto import Mosquitto
 from tests.peers.ports import free_port
@@ -100,13 +101,9 @@ def test_from_an_empty_folder_to_a_hug(tmp_path: Path, home: HomeAssistant, supe
         home.wait_state("sensor.turntoward_reunion_hug", "idle")
         assert app.health() == 200
         PAUSE.wait(0.6)
-        home.move("alex", "not_home")
-        home.move("sam", "work")
-        PAUSE.wait(1.8)
+        both_leave(home)
         for who in ("alex", "sam"):
-            home.call("input_boolean", "turn_on", entity_id="input_boolean.front_door")
-            home.call("input_boolean", "turn_off", entity_id="input_boolean.front_door")
-            home.move(who, "home")
+            enter(home, who)
         until(lambda: home.calls("media_player", "media_player.kitchen_speaker"), what="the spoken line")
         assert app.exec("backup", "--replace", "--if-any", str(app.data / BACKUP_NAME)).returncode == 0
         assert running.stop() == 0

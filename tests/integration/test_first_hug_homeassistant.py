@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.coming_home import both_leave, enter
 from tests.peers.homeassistant import HomeAssistant
 from tests.service import PAUSE, Process, command, until
 
@@ -57,18 +58,6 @@ def service(path: Path, home: HomeAssistant) -> Process:
 def ready(running: Process, times: int = 1) -> None:
     until(lambda: running.log().count("connected to Home Assistant") >= times, 40, "the connection")
     PAUSE.wait(0.6)
-
-
-def both_leave(home: HomeAssistant) -> None:
-    home.move("alex", "not_home")
-    home.move("sam", "work")
-    PAUSE.wait(1.8)
-
-
-def enter(home: HomeAssistant, who: str) -> None:
-    home.call("input_boolean", "turn_on", entity_id="input_boolean.front_door")
-    home.call("input_boolean", "turn_off", entity_id="input_boolean.front_door")
-    home.move(who, "home")
 
 
 def spoken(home: HomeAssistant) -> list[dict[str, object]]:

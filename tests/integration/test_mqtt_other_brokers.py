@@ -8,6 +8,8 @@ import socket
 import socketserver
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,17 +37,8 @@ def _log_everything(caplog: pytest.LogCaptureFixture) -> None:
 def test_tls_is_checked_against_the_certificates_of_the_system(
     mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    certificate, port = self_signed(tmp_path), free_port()
     mosquitto.stop()
-    configuration = tmp_path / "tls.conf"
-    configuration.write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n"
-        f"certfile {certificate}\nkeyfile {tmp_path / 'key.pem'}\n"
-    )
-    broker = Process(tmp_path / "tls.log")
-    broker.spawn([program("mosquitto") or "mosquitto", "-c", configuration])
-    try:
-        wait_port(port, lambda: broker.pid is not None)
+    with encrypted(tmp_path) as (port, certificate):
         settings = household(port, host="localhost", tls=True)
         with running(settings, wait=False) as home:
             eventually(lambda: "certificate verify failed" in caplog.text, "said what is wrong")
@@ -53,6 +46,22 @@ def test_tls_is_checked_against_the_certificates_of_the_system(
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         with running(settings) as home:
             home.mqtt.publish("turntoward/x", "in secret")
+
+
+@contextmanager
+def encrypted(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Give the port of a broker that speaks TLS only, and its certificate, which nobody vouches for."""
+    certificate, port = self_signed(folder), free_port()
+    configuration = folder / "tls.conf"
+    configuration.write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n"
+        f"certfile {certificate}\nkeyfile {folder / 'key.pem'}\n"
+    )
+    broker = Process(folder / "tls.log")
+    broker.spawn([program("mosquitto") or "mosquitto", "-c", configuration])
+    try:
+        wait_port(port, lambda: broker.pid is not None)
+        yield port, certificate
     finally:
         broker.terminate()
 

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
+from tests.integration.coming_home import both_leave, enter
 from tests.integration.test_homeassistant_listener import member_token
 from tests.peers.homeassistant import HomeAssistant
 from tests.peers.mosquitto import Mosquitto
@@ -92,13 +93,9 @@ def offered(config: Path, home: HomeAssistant) -> None:
     with Process(config) as running:
         running.wait_log("connected to Home Assistant")
         PAUSE.wait(0.6)
-        home.move("alex", "not_home")
-        home.move("sam", "work")
-        PAUSE.wait(1.8)
+        both_leave(home)
         for who in ("alex", "sam"):
-            home.call("input_boolean", "turn_on", entity_id="input_boolean.front_door")
-            home.call("input_boolean", "turn_off", entity_id="input_boolean.front_door")
-            home.move(who, "home")
+            enter(home, who)
         home.wait_calls("media_player", "media_player.kitchen_speaker", count=before + 1)
         home.wait_state("sensor.turntoward_reunion_hug", "offered")
         until(lambda: home.pushes("alex") or "reunion_hug is offered" in running.log(), what="the offer")

@@ -10,11 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from tests.integration.test_mqtt_other_brokers import OldBroker, self_signed
-from tests.peers.install import program
+from tests.integration.test_mqtt_other_brokers import OldBroker, encrypted
 from tests.peers.mosquitto import Mosquitto
-from tests.peers.ports import free_port, wait_port
-from tests.peers.process import Process
 from turntoward.adapters.mqtt.trial import Trial
 from turntoward.ports import Impossible, NotNow
 from turntoward.settings import MqttSettings
@@ -63,20 +60,12 @@ def test_the_service_keeps_its_own_connection(mosquitto: Mosquitto) -> None:
 
 
 def test_a_certificate_nobody_vouches_for(tmp_path: Path) -> None:
-    certificate, port = self_signed(tmp_path), free_port()
-    configuration = tmp_path / "tls.conf"
-    configuration.write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n"
-        f"certfile {certificate}\nkeyfile {tmp_path / 'key.pem'}\n"
-    )
-    broker = Process(tmp_path / "tls.log")
-    broker.spawn([program("mosquitto") or "mosquitto", "-c", configuration])
-    try:
-        wait_port(port, lambda: broker.pid is not None)
-        with pytest.raises(NotNow, match="no encrypted connection"), Trial(at(port, tls=True)):
-            pass
-    finally:
-        broker.terminate()
+    with (
+        encrypted(tmp_path) as (port, _),
+        pytest.raises(NotNow, match="no encrypted connection"),
+        Trial(at(port, tls=True)),
+    ):
+        pass
 
 
 def test_a_broker_that_hangs_is_not_waited_for_without_end(mosquitto: Mosquitto) -> None:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from turntoward.adapters.clock import SystemClock
 from turntoward.adapters.health import Health
-from turntoward.adapters.journal import BACKUP_NAME, FILE_NAME, JournalNotOpened, NotBackedUp, back_up
+from turntoward.adapters.journal import ALIVE_NAME, BACKUP_NAME, FILE_NAME, JournalNotOpened, NotBackedUp, back_up
 from turntoward.adapters.privileges import step_down
 from turntoward.adapters.supervisor import is_untouched, lend, write_starter
 from turntoward.cli import logs
@@ -41,9 +41,9 @@ def run(config: Path, serve: Callable[[Settings, Loaded], None]) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _begin_with_the_starter(config)  # as root, to whom the folder for it belongs
     step_down(os.environ.get("TURNTOWARD_USER"), folder)
-    waiting = folder / "alive.waiting"
+    waiting = folder / f"{ALIVE_NAME}.waiting"
     port = int(os.environ.get("TURNTOWARD_HEALTH_PORT") or PORT)
-    with Health(port, (folder / "alive", waiting), clock.now):
+    with Health(port, (folder / ALIVE_NAME, waiting), clock.now):
         settings, loaded = _usable(config, waiting, clock)
         _drop_the_copy_of_the_last_stop(settings.journal_dir)
         wanted = "TURNTOWARD_APP_DASHBOARD" in os.environ
@@ -82,12 +82,12 @@ def _usable(config: Path, sign: Path, clock: SystemClock) -> tuple[Settings, Loa
 
 def _attempt(config: Path) -> tuple[Settings, Loaded] | str:
     """Return what can be run, or what is missing for it, in words."""
-    no_broker = lend(os.environ)
     if is_untouched(config):
         return (
             f"{config.name} is still as it came. Write your names and your person entities into it, and save it; it is "
             "in this app's folder below addon_configs, where the apps File editor and Studio Code Server find it"
         )
+    no_broker = lend(os.environ)
     try:
         settings, document = load_settings_and_document(config, os.environ)
         loaded = load(settings, document)

@@ -70,11 +70,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="say which version")
     ] = False,
 ) -> None:
-    if supervisor.TOKEN in os.environ:
+    if supervisor.TOKEN in os.environ and context.invoked_subcommand != "run":  # which asks by itself, as it may wait
         supervisor.lend(os.environ)
 
 

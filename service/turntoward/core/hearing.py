@@ -100,9 +100,8 @@ def _quiet_chosen(draft: Draft, event: QuietChosen) -> None:
 
 def _heard_of_the_shell(draft: Draft, event: Event) -> None:
     if isinstance(event, ServiceStarted):
-        draft.state = replace(draft.state, awaited=event.sources, seed=draft.state.seed or event.seed)
-        # Until they say that they are there, they are not.
-        draft.state = replace(draft.state, lost=dict.fromkeys(event.sources, draft.now))
+        lost = dict.fromkeys(event.sources, draft.now)  # until they say that they are there, they are not
+        draft.state = replace(draft.state, awaited=event.sources, lost=lost, seed=draft.state.seed or event.seed)
         hold_all(draft)
     elif isinstance(event, SourceConnected):
         _source_connected(draft, event.source)

@@ -6,15 +6,17 @@ how deep questions go, not who is ready.
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from turntoward.core import seasons, waking, wording
 from turntoward.core.board import Board, NextMoment, OnNow
-from turntoward.core.decks import Card, Deck
+from turntoward.core.chance import drawn
+from turntoward.core.decks import Card
 from turntoward.core.draft import Book
 from turntoward.core.household import Household
 from turntoward.core.planned import Plan
+from turntoward.core.rules import Ritual
 from turntoward.core.state import HouseholdState, Occasion
 
 _MINUTE = timedelta(minutes=1)
@@ -28,7 +30,7 @@ class Overview:
         public = [r for r in book.rituals.values() if not r.private and r.name not in book.fleeting]
         self._plan = Plan(household, book.season, public)
         self._turns = tuple(ritual.name for ritual in public if ritual.turns)
-        self._daily = next((ritual for ritual in public if ritual.card_of_day is not None), None)
+        self._daily, self._deck, self._cards = _cards_of_day(public, book)
         self._orders: dict[tuple[int, int], tuple[Card, ...]] = {}
         """The orders of the cards of the day, by seed and round: a memo, not a state."""
 
@@ -66,24 +68,30 @@ class Overview:
         return min([*moments, *([planned] if planned else [])], key=lambda moment: moment.at, default=None)
 
     def _card(self, state: HouseholdState, now: datetime) -> str:
-        """Return the card of the day: the same all day, and none twice before all of them were there.
-
-        Everybody in the house can read it, and how deep it may go is private: it is light.
-        """
-        ritual, choice = self._daily, self._daily.card_of_day if self._daily else None
-        deck = self._book.decks.get(choice.deck) if choice else None
-        if ritual is None or choice is None or deck is None:
+        """Return the card of the day: the same all day, and none twice before all of them were there."""
+        past = state.past.get(self._daily)
+        if not self._cards or (past is not None and past.dropped):
             return ""
-        past = state.past.get(ritual.name)
-        cards = tuple(card for card in deck.cards if card.depth == 1 and choice.takes(card))
-        if not cards or (past is not None and past.dropped):
-            return ""
-        turn, place = divmod(self._household.logical_day(now).toordinal(), len(cards))
+        turn, place = divmod(self._household.logical_day(now).toordinal(), len(self._cards))
         if (state.seed, turn) not in self._orders:
-            self._orders = {(state.seed, turn): _order(deck, cards, state.seed, turn)}
+            self._orders = {(state.seed, turn): _order(self._deck, self._cards, state.seed, turn)}
         card = self._orders[state.seed, turn][place]
-        names = wording.names(self._household, state, ritual.name)
+        names = wording.names(self._household, state, self._daily)
         return card.words(self._household.language).read.format_map({**names, "card": "", "until": "", "ritual": ""})
+
+
+def _cards_of_day(rituals: Iterable[Ritual], book: Book) -> tuple[str, str, tuple[Card, ...]]:
+    """Return the ritual, the deck and the cards of it that may be cards of the day; no cards where there are none.
+
+    Everybody in the house can read them, and how deep they may go is private: they are light.
+    """
+    for ritual in rituals:
+        choice = ritual.card_of_day
+        if choice is not None:
+            deck = book.decks.get(choice.deck)
+            cards = deck.cards if deck else ()
+            return ritual.name, choice.deck, tuple(card for card in cards if card.depth == 1 and choice.takes(card))
+    return "", "", ()
 
 
 def on_now(book: Book, state: HouseholdState) -> Occasion | None:
@@ -114,7 +122,7 @@ def _minutes_left(occasion: Occasion, now: datetime) -> int | None:
     return max(0, -(-left // _MINUTE)) if left is not None else None
 
 
-def _order(deck: Deck, cards: tuple[Card, ...], seed: int, turn: int) -> tuple[Card, ...]:
+def _order(deck: str, cards: tuple[Card, ...], seed: int, turn: int) -> tuple[Card, ...]:
     """Return the cards in this household's own order for one round; the next round does not begin where one ended."""
     mixed = _mixed(deck, cards, seed, turn)
     if len(mixed) > 2 and mixed[0] is _mixed(deck, cards, seed, turn - 1)[-1]:
@@ -122,8 +130,5 @@ def _order(deck: Deck, cards: tuple[Card, ...], seed: int, turn: int) -> tuple[C
     return tuple(mixed)
 
 
-def _mixed(deck: Deck, cards: tuple[Card, ...], seed: int, turn: int) -> list[Card]:
-    def drawn(card: Card) -> bytes:
-        return hashlib.sha256(f"{seed} card of the day {deck.deck} {turn} {card.id}".encode()).digest()
-
-    return sorted(cards, key=drawn)
+def _mixed(deck: str, cards: tuple[Card, ...], seed: int, turn: int) -> list[Card]:
+    return sorted(cards, key=lambda card: drawn(seed, "card of the day", deck, turn, card.id))

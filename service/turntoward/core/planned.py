@@ -69,12 +69,13 @@ class Plan:
         today = home.logical_day(now)
         # What is moved into waking hours may lie on the day before or after its own.
         first = civil.local(now, home.time_zone).date() - timedelta(days=1)
+        slots = [(ritual, trigger) for ritual, trigger in self._slots if ritual.name not in dropped]
         best: NextMoment | None = None
         for ahead in range(_LOOK_AHEAD):
             before = best
-            for ritual, trigger in self._slots:
+            for ritual, trigger in slots:
                 at = calendar.instant_on(first + timedelta(days=ahead), trigger, ritual.name, home, seed)
-                if at is None or at <= now or ritual.name in dropped or (best is not None and at >= best.at):
+                if at is None or at <= now or (best is not None and at >= best.at):
                     continue
                 if ritual.name in had_turn and home.logical_day(at) == today:
                     continue

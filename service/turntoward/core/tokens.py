@@ -6,7 +6,6 @@ A token belongs to one answer of one offer. When the offer is answered, put off,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
 from turntoward.core.actions import Button
 from turntoward.core.events import Answer
@@ -52,9 +51,8 @@ def _firsts(answers: tuple[Answer, ...], in_between: tuple[Answer, ...]) -> tupl
     return tuple(answer for answer in found if answer is not None)
 
 
-def _first_of(group: tuple[Answer, ...], there: Iterable[Answer]) -> Answer | None:
-    known = set(there)
-    return next((answer for answer in group if answer in known), None)
+def _first_of(group: tuple[Answer, ...], there: tuple[Answer, ...]) -> Answer | None:
+    return next((answer for answer in group if answer in there), None)
 
 
 def _button(seed: int, occasion: Occasion, answer: Answer) -> Button:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from turntoward.adapters.journal import FILE_NAME, Entry, JournalNotOpened, read_entries
+from turntoward.adapters.journal import FILE_NAME, Entry, JournalNotOpened, last_beat, read_entries
 from turntoward.channels.speaker.memory import remembered
 from turntoward.doctor.facts import Folder
 
@@ -21,10 +21,9 @@ def ask(path: Path, now: datetime) -> Folder:
     existing = next(folder for folder in (path, *path.absolute().parents) if folder.is_dir())
     folder = Folder(
         path=path,
-        exists=path.is_dir(),
         writable=os.access(existing, os.W_OK | os.X_OK) and _may_write(path / FILE_NAME),
         free=shutil.disk_usage(existing).free,
-        beat=_beat(path / "alive"),
+        beat=last_beat(path),
         speakers=remembered(path),
     )
     return _with_journal(folder, now) if (path / FILE_NAME).exists() else folder
@@ -32,13 +31,6 @@ def ask(path: Path, now: datetime) -> Folder:
 
 def _may_write(file: Path) -> bool:
     return not file.exists() or os.access(file, os.W_OK)
-
-
-def _beat(file: Path) -> datetime | None:
-    try:
-        return datetime.fromisoformat(file.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return None
 
 
 def _with_journal(folder: Folder, now: datetime) -> Folder:

@@ -39,7 +39,6 @@ def _answers(questions: Questions, settings: Settings, clock: Clock) -> Home:
         states={str(raw["entity_id"]): _seen(raw) for raw in questions.ask("get_states")},
         services={str(domain): frozenset(names) for domain, names in services.items()},
         entities=tuple(questions.ask("config/entity_registry/list")),
-        devices=tuple(questions.ask("config/device_registry/list")),
         tags=_tags(questions),
         history=_history(questions, tuple(settings.presence_entities()), clock.now()),
         ahead=_ahead(questions, clock),

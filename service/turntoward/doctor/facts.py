@@ -54,7 +54,6 @@ class Home:
     services: Mapping[str, frozenset[str]]
     """By domain, the names of its actions."""
     entities: tuple[Row, ...] = ()
-    devices: tuple[Row, ...] = ()
     tags: frozenset[str] | None = None
     """The ids of the tags it knows; None: it did not say."""
     history: Mapping[str, tuple[Edge, ...]] | None = None
@@ -97,7 +96,6 @@ class Folder:
     """The folder with the journal."""
 
     path: Path
-    exists: bool = True
     writable: bool = True
     free: int = 10**12
     """Bytes free on its disk."""

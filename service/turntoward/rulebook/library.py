@@ -84,6 +84,12 @@ def read_library(own: Path | None = None) -> Library:
     return _checked(_joined(ours, _read_folder(own)) if own else ours)
 
 
+@cache
+def our_library() -> Library:
+    """Return what comes with us, which does not change while the program runs. Raises as `read_library`."""
+    return read_library()
+
+
 def read_ritual(path: Path) -> Entry:
     """Read the file of one ritual, without a look at what it names. Raises Problems."""
     spec, document = read_rule_file(path)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from functools import cache
 
 from turntoward.core.rule_conditions import SignalCondition
 from turntoward.core.rule_steps import AnnounceStep, MqttStep, NotifyStep, SceneStep
@@ -23,7 +22,7 @@ from turntoward.core.rule_triggers import (
 from turntoward.core.rules import Ends, Ritual, Rulebook
 from turntoward.core.signals import words_for
 from turntoward.documents import nearest
-from turntoward.rulebook.library import Library, read_library
+from turntoward.rulebook.library import our_library
 from turntoward.rulebook.references import Spec, all_of, conditions, forms, rituals_named, steps
 from turntoward.settings import Settings
 
@@ -40,14 +39,8 @@ def unmet(settings: Settings, rulebook: Rulebook) -> Iterator[str]:
 
 def signals_read(rulebook: Rulebook) -> frozenset[str]:
     """Return the names of all signals that a rulebook reads, or that a ritual of ours would which is off."""
-    ours = (entry.ritual for entry in _ours().entries.values())
+    ours = (entry.ritual for entry in our_library().entries.values())
     return frozenset(name for spec in (*all_of(rulebook), *ours) for _, form in forms(spec) for name in _signals(form))
-
-
-@cache
-def _ours() -> Library:
-    """What comes with us, which does not change while the program runs."""
-    return read_library()
 
 
 def _signals(form: Spec) -> Iterator[str]:
@@ -133,7 +126,7 @@ def _not_connected(settings: Settings, form: Spec) -> Iterator[str]:
 
 def _not_named(settings: Settings, form: Spec) -> Iterator[str]:
     """Yield scenes and tags that the household has not named. What comes with us does well without."""
-    needed = form.name not in _ours().rituals_known
+    needed = form.name not in our_library().rituals_known
     tags = [t.tag for t in form.triggers if isinstance(t, CalledTrigger) and t.tag and _TAG_NAME.fullmatch(t.tag)]
     scenes = [step.scene for _, step in steps(form) if isinstance(step, SceneStep)]
     yield from _missing("tag", tags, settings.tags, "so scanning it does nothing", needed)

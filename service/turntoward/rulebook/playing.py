@@ -10,7 +10,7 @@ from turntoward.core.scenario import Scenario
 from turntoward.core.simulator import Played, play
 from turntoward.documents import Document, Keys, Problem, Problems, read
 from turntoward.rulebook.choice import choose
-from turntoward.rulebook.library import Library, read_library, shipped_rules
+from turntoward.rulebook.library import Library, our_library, read_library, shipped_rules
 from turntoward.rulebook.references import Spec, no_such_ritual
 from turntoward.rulebook.scenarios import scenario_household
 from turntoward.settings import Settings
@@ -68,7 +68,7 @@ def failing_examples(library: Library) -> Iterator[Problem]:
 
     Those of our own files are played with our own rituals: they do not prove anything of what replaces one of them.
     """
-    ours, shipped = read_library(), shipped_rules()
+    ours, shipped = our_library(), shipped_rules()
     for name, index, example, document in examples(library):
         is_ours = document.path.parent == shipped
         at: Keys = ("examples", index)

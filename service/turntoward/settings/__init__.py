@@ -17,7 +17,7 @@ from turntoward.settings.sections import (
     MqttSettings,
     Place,
 )
-from turntoward.settings.speakers import SPEAKER_DOMAINS, Speaker
+from turntoward.settings.speakers import Speaker
 from turntoward.settings.topics import OurTopics
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "BY_ENVIRONMENT",
     "HOME_ASSISTANT",
     "MQTT",
-    "SPEAKER_DOMAINS",
     "DemoHome",
     "HomeAssistantSettings",
     "HomePartner",

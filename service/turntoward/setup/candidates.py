@@ -37,9 +37,8 @@ def phones(found: Found, name: str, person: str | None) -> list[Option]:
 
 
 def _carried(found: Found, person: str | None) -> set[str]:
-    followed = found.entity(person) if person else None
-    trackers = followed.attributes.get("device_trackers", ()) if followed else ()
-    return {name for t in trackers if (name := f"mobile_app_{str(t).partition('.')[2]}") in found.notify}
+    names = (f"mobile_app_{tracker.partition('.')[2]}" for tracker in found.trackers(person))
+    return {name for name in names if name in found.notify}
 
 
 def voices(found: Found) -> list[Option]:

@@ -61,6 +61,11 @@ class Found:
         """Return one of them."""
         return next((entity for entity in self.entities if entity.id == entity_id), None)
 
+    def trackers(self, person: str | None) -> tuple[str, ...]:
+        """Return the trackers a person is followed by; none for nobody."""
+        followed = self.entity(person) if person else None
+        return tuple(str(tracker) for tracker in followed.attributes.get("device_trackers", ())) if followed else ()
+
 
 def read(questions: Questions) -> Found:
     """Ask Home Assistant for all of it. Raises as `Questions.ask`."""

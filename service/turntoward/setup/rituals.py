@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from turntoward.core.rules import Ritual
-from turntoward.rulebook import read_library
+from turntoward.rulebook import our_library
 from turntoward.setup.asking import Asker, Option, choose, yes
 
 TO_BEGIN_WITH = ("reunion_hug", "evening_checkin")
@@ -14,7 +14,7 @@ EASY_TO_KEEP = 3
 
 def known() -> Mapping[str, Ritual]:
     """Return the rituals of both, those that are good to begin with first."""
-    rituals = {name: entry.ritual for name, entry in read_library().entries.items() if not entry.ritual.private}
+    rituals = {name: entry.ritual for name, entry in our_library().entries.items() if not entry.ritual.private}
     return {name: rituals[name] for name in dict.fromkeys((*TO_BEGIN_WITH, *rituals))}
 
 

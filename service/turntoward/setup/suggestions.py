@@ -144,9 +144,8 @@ def _owners(found: Found, names: tuple[str, str], persons: tuple[str | None, ...
     """Return whose each phone is: by device, the partner."""
     owners = {}
     for name, person in zip(names, persons, strict=True):
-        followed = found.entity(person) if person else None
-        for tracker in followed.attributes.get("device_trackers", ()) if followed else ():
-            carried = found.entity(str(tracker))
+        for tracker in found.trackers(person):
+            carried = found.entity(tracker)
             if carried and carried.device:
                 owners[carried.device] = partner_id(name)
     return owners

@@ -17,7 +17,8 @@ HA_TOKEN, MQTT_PASSWORD = "ha_token", "mqtt_password"
 def household(plan: Plan) -> str:
     """Return the text of household.yaml."""
     sections = (_head, _partners, _agreed, _homeassistant, _speakers, _signals, _rituals, _behaviour, _mqtt)
-    return "\n".join("\n".join(section(plan)) + "\n" for section in sections if any(section(plan)))
+    texts = ("\n".join(section(plan)) for section in sections)
+    return "\n".join(f"{text}\n" for text in texts if text)
 
 
 def _head(plan: Plan) -> Iterator[str]:
@@ -92,7 +93,8 @@ def _rituals(plan: Plan) -> Iterator[str]:
         yield "rituals: []"
         return
     yield "rituals:"
-    yield from (f"  {name}:  # {about(known()[name], plan.language)}" for name in plan.rituals)
+    ours = known()
+    yield from (f"  {name}:  # {about(ours[name], plan.language)}" for name in plan.rituals)
 
 
 def _behaviour(plan: Plan) -> Iterator[str]:

@@ -5,6 +5,7 @@ One connection for as many questions as are asked inside the block. Nothing is c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -44,19 +45,16 @@ class Questions:
 
         Raises Impossible where it is refused, NotNow where the connection breaks.
         """
-        assert self._client is not None  # only inside the block
-        try:
-            return self._client.recv_result(self._client.send(command, **details)).result
-        except ResponseError as refusal:
-            raise Impossible(str(refusal)) from None
-        except Exception as problem:
-            raise NotNow(f"Home Assistant stopped answering: {in_words(problem)}") from None
+        return self._answer(lambda client: client.recv_result(client.send(command, **details)).result)
 
     def rendered(self, template: str) -> str:
         """Return what a template of Home Assistant says. Raises as `ask`."""
+        return str(self._answer(lambda client: client.get_rendered_template(template)))
+
+    def _answer(self, question: Callable[[WebsocketClient], Any]) -> Any:
         assert self._client is not None  # only inside the block
         try:
-            return self._client.get_rendered_template(template)
+            return question(self._client)
         except ResponseError as refusal:
             raise Impossible(str(refusal)) from None
         except Exception as problem:

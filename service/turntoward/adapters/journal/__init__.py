@@ -6,11 +6,12 @@ that there was one is written, and of what is fleeting (a time-out) nothing is l
 """
 
 from turntoward.adapters.journal.backup import NotBackedUp, back_up
-from turntoward.adapters.journal.file import BACKUP_NAME, FILE_NAME, JournalNotOpened, erase
+from turntoward.adapters.journal.file import ALIVE_NAME, BACKUP_NAME, FILE_NAME, JournalNotOpened, erase, last_beat
 from turntoward.adapters.journal.reading import Entry, read_entries
 from turntoward.adapters.journal.writing import SqliteJournal
 
 __all__ = [
+    "ALIVE_NAME",
     "BACKUP_NAME",
     "FILE_NAME",
     "Entry",
@@ -19,5 +20,6 @@ __all__ = [
     "SqliteJournal",
     "back_up",
     "erase",
+    "last_beat",
     "read_entries",
 ]

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from turntoward.adapters.journal.file import FILE_NAME, JournalNotOpened
-from turntoward.adapters.journal.writing import SqliteJournal
+from turntoward.adapters.journal.writing import SqliteJournal, fleeting_rituals
 from turntoward.core.state import HouseholdState, state_to_json
 
 _EVERYTHING = datetime.max.replace(tzinfo=UTC)
@@ -73,8 +73,7 @@ def _leave_out_what_a_backup_must_not_keep(folder: Path) -> None:
 
 def _for_years(state: HouseholdState) -> HouseholdState:
     """Return what of a state may be kept: all that was going on, and all that a time-out has left, is not in it."""
-    fleeting = {name for name, past in state.past.items() if past.fleeting}
-    fleeting |= {name for name, occasion in state.occasions.items() if occasion.kind == "fleeting"}
+    fleeting = fleeting_rituals(state)
     past = {name: each for name, each in state.past.items() if name not in fleeting}
     return replace(
         state,

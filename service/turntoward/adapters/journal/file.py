@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +19,8 @@ from turntoward import __version__
 FILE_NAME = "journal.db"
 BACKUP_NAME = "journal.backup"
 """A backup that is put back: where there is no journal, it becomes the journal."""
+ALIVE_NAME = "alive"
+"""Holds when the service was last alive."""
 MOVE_AWAY = "move the file to another place and start again: a new one is begun, and nobody is greeted for the gap"
 
 
@@ -63,9 +66,17 @@ def unusable(path: Path, problem: Exception) -> JournalNotOpened:
     )
 
 
+def last_beat(folder: Path) -> datetime | None:
+    """Return when the service of a data folder was last alive; None where that is not known."""
+    try:
+        return datetime.fromisoformat((folder / ALIVE_NAME).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
 def erase(folder: Path) -> None:
     """Begin anew: remove the journal of a folder, and nothing else in it."""
-    for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "alive"):
+    for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", ALIVE_NAME):
         (folder / name).unlink(missing_ok=True)
 
 

@@ -17,10 +17,12 @@ from sqlite_utils import Database
 
 from turntoward import __version__
 from turntoward.adapters.journal.file import (
+    ALIVE_NAME,
     FILE_NAME,
     MOVE_AWAY,
     JournalNotOpened,
     erase,
+    last_beat,
     migrate,
     only_one,
     take_up_backup,
@@ -62,7 +64,7 @@ class SqliteJournal:
 
     def __init__(self, folder: Path, fresh: bool = False) -> None:
         self.path = folder / FILE_NAME
-        self._alive = folder / "alive"
+        self._alive = folder / ALIVE_NAME
         self._lock = threading.Lock()
         self._fleeting: set[str] = set()
         try:
@@ -169,7 +171,7 @@ class SqliteJournal:
 
     def _fleeting_part(self, event: Event, decision: Decision) -> int:
         """Return how much of an entry is fleeting: all of it where it is about such a ritual or about nothing else."""
-        self._fleeting |= _fleeting_rituals(decision.state)
+        self._fleeting |= fleeting_rituals(decision.state)
         told = [entry.fleeting for entry in decision.trace]
         about = {entry.ritual for entry in decision.trace if entry.fleeting}
         about |= {getattr(action, "ritual", "") for action in decision.actions}
@@ -215,10 +217,7 @@ class SqliteJournal:
 
     def last_beat(self) -> datetime | None:
         """Return when the service was last alive before this start, or None."""
-        try:
-            return datetime.fromisoformat(self._alive.read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            return None
+        return last_beat(self._alive.parent)
 
     def close(self) -> None:
         """Close the file."""
@@ -227,7 +226,8 @@ class SqliteJournal:
             self._guard.close()
 
 
-def _fleeting_rituals(state: HouseholdState) -> set[str]:
+def fleeting_rituals(state: HouseholdState) -> set[str]:
+    """Return the names of the rituals of which nothing may be kept for long: time-outs, and what follows them."""
     open_now = {name for name, occasion in state.occasions.items() if occasion.kind == "fleeting"}
     return open_now | {name for name, past in state.past.items() if past.fleeting}
 

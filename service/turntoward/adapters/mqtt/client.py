@@ -25,11 +25,7 @@ def make_client(settings: MqttSettings, protocol: MQTTProtocolVersion, status_to
     session: dict[str, Any] = {} if protocol == V5 else {"clean_session": False}
     client = Client(CallbackAPIVersion.VERSION2, settings.client_id, protocol=protocol, **session)
     client.will_set(status_topic, "offline", qos=1, retain=True)
-    if settings.username is not None:
-        password = settings.password.get_secret_value() if settings.password else None
-        client.username_pw_set(settings.username, password)
-    if settings.tls:
-        client.tls_set()
+    log_in(client, settings)
     client.reconnect_delay_set(*RECONNECT_SECONDS)
     # A message whose acknowledgement we gave up waiting for must not keep the place of another.
     client.max_inflight_messages_set(0)
@@ -41,6 +37,15 @@ def make_client(settings: MqttSettings, protocol: MQTTProtocolVersion, status_to
         properties=_session_properties() if protocol == V5 else None,
     )
     return client
+
+
+def log_in(client: Client, settings: MqttSettings) -> None:
+    """Give a client its account, and encryption where it is wanted."""
+    if settings.username is not None:
+        password = settings.password.get_secret_value() if settings.password else None
+        client.username_pw_set(settings.username, password)
+    if settings.tls:
+        client.tls_set()
 
 
 def without_delay(sock: Any) -> None:

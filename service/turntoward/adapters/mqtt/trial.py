@@ -16,7 +16,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from turntoward.adapters.mqtt.client import V5, V311
+from turntoward.adapters.mqtt.client import V5, V311, log_in
 from turntoward.adapters.mqtt.reports import BAD_LOGIN, NOT_ALLOWED, UNSUPPORTED_VERSION
 from turntoward.ports import Impossible, NotNow
 from turntoward.settings import MqttSettings
@@ -97,8 +97,7 @@ class Trial:
             pass
         for name in filters:
             self._subscribed(name)
-            # A broker works in order: when it confirms the farewell, most of what it keeps has come.
-            self._asked(lambda client, name=name: client.unsubscribe(name)[1], f"leaving {name!r}")  # type: ignore[misc]
+            self._leave(name)
         kept: dict[str, bytes] = {}
         while (heard := self._next(LATECOMERS)) is not None:
             topic, payload, was_kept = heard
@@ -109,6 +108,10 @@ class Trial:
     def _subscribed(self, name: str) -> bool:
         reasons = self._asked(lambda client: client.subscribe(name)[1], f"listening to {name!r}")
         return not any(reason.is_failure for reason in reasons)
+
+    def _leave(self, name: str) -> None:
+        """Stop listening; a broker works in order: when it confirms that, most of what it keeps has come."""
+        self._asked(lambda client: client.unsubscribe(name)[1], f"leaving {name!r}")
 
     def _next(self, wait: float) -> Heard | None:
         try:
@@ -148,13 +151,7 @@ class Trial:
     def _new_client(self, protocol: MQTTProtocolVersion) -> Client:
         session: dict[str, Any] = {} if protocol == V5 else {"clean_session": True}
         client = Client(CallbackAPIVersion.VERSION2, "", protocol=protocol, reconnect_on_failure=False, **session)
-        settings = self._settings
-        if settings.username is not None:
-            client.username_pw_set(
-                settings.username, settings.password.get_secret_value() if settings.password else None
-            )
-        if settings.tls:
-            client.tls_set()
+        log_in(client, self._settings)
         client.connect_timeout = PATIENCE
         client.on_connect = lambda *a: self._connects.put(a[3])
         client.on_disconnect = lambda *_: self._gone()

@@ -100,7 +100,7 @@ class TileChannel:
         self._show_home()
         if self._season_shown != (board.season, board.season_until):
             for ritual in self._rituals.values():  # each has the answers of its form in this season
-                self._show_attributes(ritual)
+                self._show_attributes(ritual, self._current(ritual.ritual))
             self._show_season()
 
     def _show_everything(self) -> None:
@@ -114,15 +114,14 @@ class TileChannel:
     def _show(self, ritual: Ritual) -> None:
         action = self._current(ritual.ritual)
         # First what the state is about: who is woken by the state reads it then.
-        self._show_attributes(ritual)
+        self._show_attributes(ritual, action)
         topic = self._settings.topics.state(ritual.ritual)
         self._broker.publish(topic, action.state if action else "idle", retain=True)
         if action is not None:
             self._shown[ritual.ritual] = action.id
 
-    def _show_attributes(self, ritual: Ritual) -> None:
-        attributes = self._attributes(ritual, self._current(ritual.ritual))
-        self._keep(self._settings.topics.attributes(ritual.ritual), attributes)
+    def _show_attributes(self, ritual: Ritual, action: SetTile | None) -> None:
+        self._keep(self._settings.topics.attributes(ritual.ritual), self._attributes(ritual, action))
 
     def _show_home(self) -> None:
         """Show the household as soon as it is known how it is."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from turntoward import __version__
-from turntoward.channels.tile.entities import DEFAULT_CLIENT, Component, node_of, partner_slugs
+from turntoward.channels.tile.entities import Component, node_of, own_client, partner_slugs
 from turntoward.channels.tile.home_entities import home_entities
 from turntoward.channels.tile.occasions import occasion_entities
 from turntoward.channels.tile.ritual_entities import own_entities, ritual_entities
@@ -78,8 +78,8 @@ def _devices(settings: Settings, rulebook: Rulebook) -> dict[str, Message]:
 
 def _named(settings: Settings, name: str) -> str:
     """Name a device, in a second household on the same broker so that it is known whose it is."""
-    client = settings.mqtt.client_id if settings.mqtt else DEFAULT_CLIENT
-    return name if client == DEFAULT_CLIENT else f"{name} ({client})"
+    client = own_client(settings)
+    return f"{name} ({client})" if client else name
 
 
 def _household(settings: Settings, rulebook: Rulebook) -> dict[str, Component]:

@@ -19,8 +19,14 @@ DEFAULT_CLIENT = MqttSettings().client_id
 
 def node_of(settings: Settings) -> str:
     """Return what all our ids begin with; a client id of its own keeps two households on one broker apart."""
+    client = own_client(settings)
+    return f"turntoward_{_slug(client)}" if client else "turntoward"
+
+
+def own_client(settings: Settings) -> str:
+    """Return the client id of a home where it is not the usual one."""
     client = settings.mqtt.client_id if settings.mqtt else DEFAULT_CLIENT
-    return "turntoward" if client == DEFAULT_CLIENT else f"turntoward_{_slug(client)}"
+    return "" if client == DEFAULT_CLIENT else client
 
 
 def partner_slugs(settings: Settings) -> dict[str, str]:

@@ -25,7 +25,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         return
     rows = {row.get("unique_id"): row for row in home.entities if row.get("platform") == "mqtt"}
     found = [finding for component in components for finding in _one(component, rows, home)]
-    online = broker.kept.get(f"{settings.base}/status") == ONLINE
+    online = broker.kept.get(settings.topics.status) == ONLINE
     yield from _in_sum(components, rows, online, home, settings.mqtt.discovery)
     yield from found
 

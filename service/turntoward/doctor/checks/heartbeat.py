@@ -16,7 +16,7 @@ LONGEST = timedelta(seconds=60)
 def look(facts: Facts) -> Iterator[Finding]:
     """Yield whether it has said lately that it lives."""
     broker, beat = facts.known_broker, facts.folder.beat
-    left = broker is not None and broker.kept.get(f"{facts.settings.base}/status") == b"offline"
+    left = broker is not None and broker.kept.get(facts.settings.topics.status) == b"offline"
     if beat is None:
         yield notice("the service has not run here yet", "start it with `turntoward run`")
     elif left or facts.now - beat > LONGEST:
